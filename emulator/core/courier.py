@@ -1,0 +1,173 @@
+"""The courier: every hop between services goes through here, so every hop is in the journal.
+
+A service registers one adapter per kind of ARN at assembly.  An adapter tries once; retrying is the sender's business
+(a rule, a topic, an asynchronous invocation), because AWS's retry policies belong to the sender.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from emulator.core.arns import Arn
+from emulator.core.cause import Cause
+from emulator.core.journal import Hop, Journal
+from emulator.core.waiters import Waiters
+
+log = logging.getLogger("emulator.courier")
+
+
+class DeliveryFailedError(Exception):
+    """Raised by an adapter.
+
+    ``code`` is EventBridge's vocabulary for dead letters (``NO_RESOURCE``, ``THROTTLING``, ``ERROR_FROM_TARGET``…),
+    ``retryable`` tells a sender with a retry policy whether trying again may help.
+    """
+
+    def __init__(self, code: str, message: str, retryable: bool = False) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What an adapter gets: where to, what (JSON or plain text), why, and the target's own parameters."""
+
+    arn: Arn
+    payload: str
+    cause: Cause
+    source: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Delivery(NamedTuple):
+    """How one attempt ended.  ``result`` is what the adapter returned; ``hop`` is its line in the journal."""
+
+    ok: bool
+    hop: Hop
+    result: Any = None
+    code: str = ""
+    message: str = ""
+    retryable: bool = False
+
+
+class FunctionResult(NamedTuple):
+    """What a synchronous delivery to a function gives: its bytes, and ``Unhandled`` or None as function error."""
+
+    payload: bytes
+    function_error: str | None
+    executed_version: str
+    request_id: str
+
+
+class Received(NamedTuple):
+    """A message handed to a poller: AWS's shape of one ReceiveMessage message with all attributes, and its cause."""
+
+    message: dict[str, Any]
+    cause: Cause
+
+
+class QueueSource(Protocol):
+    """A queue as an event source mapping sees it.  All calls are synchronous; waiting is done on ``waiters``."""
+
+    arn: str
+    waiters: Waiters
+
+    def receive(self, limit: int, visibility: float | None = None) -> Sequence[Received]:
+        """Take up to ``limit`` messages for ``visibility`` seconds (default: the queue's own)."""
+
+    def delete(self, receipt_handle: str) -> None: ...
+
+    def change_visibility(self, receipt_handle: str, seconds: float) -> None: ...
+
+    @property
+    def visibility_timeout(self) -> float: ...
+
+    @property
+    def exists(self) -> bool: ...
+
+
+Adapter = Callable[[Parcel], Awaitable[Any]]
+
+
+class Operations(Protocol):
+    """Runs an AWS operation as an SDK would: validated, in another service; the caller knows only its name."""
+
+    async def __call__(
+        self, service: str, operation: str, params: dict[str, Any], *, account: str, region: str, cause: Cause
+    ) -> dict[str, Any]: ...
+
+
+class Courier:
+    """Finds the adapter for an ARN, hands over, and writes the hop down."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._targets: dict[str, Adapter] = {}
+        self._sources: dict[str, Callable[[Arn], QueueSource | None]] = {}
+        self._operations: Operations | None = None
+
+    def register_target(self, service: str, adapter: Adapter) -> None:
+        """``adapter`` takes deliveries to ``arn:aws:<service>:…``."""
+        self._targets[service] = adapter
+
+    def register_source(self, service: str, find: Callable[[Arn], QueueSource | None]) -> None:
+        """``find`` gives the queue behind an ARN of ``service`` to whoever polls it, or None."""
+        self._sources[service] = find
+
+    def register_operations(self, operations: Operations) -> None:
+        self._operations = operations
+
+    def can_deliver(self, service: str) -> bool:
+        """Whether targets of this service exist here; callers refuse others by name."""
+        return service in self._targets
+
+    async def deliver(
+        self,
+        arn: str,
+        payload: str,
+        source: str,
+        cause: Cause,
+        parameters: Mapping[str, Any] | None = None,
+        attempt: int | None = None,
+        kind: str = "deliver",
+    ) -> Delivery:
+        """Try once to hand ``payload`` to ``arn``; never raises for a failed delivery."""
+        hop = self._journal.begin(kind, source, arn, cause, attempt, payload)
+        try:
+            result = await self._hand_over(Parcel(Arn.parse(arn), payload, hop.cause, source, parameters or {}))
+        except DeliveryFailedError as failure:
+            self._journal.end(hop, failure.code, error=failure.message)
+            return Delivery(False, hop, None, failure.code, failure.message, failure.retryable)
+        except ValueError as error:
+            self._journal.end(hop, "INVALID_PARAMETER", error=str(error))
+            return Delivery(False, hop, None, "INVALID_PARAMETER", str(error))
+        except Exception as error:  # an adapter's bug must not end the sender's process
+            log.exception("delivery to %s failed", arn)
+            self._journal.end(hop, "INTERNAL_ERROR", error=repr(error))
+            return Delivery(False, hop, None, "INTERNAL_ERROR", repr(error), True)
+        self._journal.end(hop)
+        return Delivery(True, hop, result)
+
+    async def _hand_over(self, parcel: Parcel) -> Any:
+        adapter = self._targets.get(parcel.arn.service)
+        if adapter is None:
+            raise DeliveryFailedError("NO_RESOURCE", f"targets of service {parcel.arn.service!r} are not supported")
+        return await adapter(parcel)
+
+    def source(self, arn: str) -> QueueSource | None:
+        """The queue behind ``arn``, or None when it (or its service) does not exist."""
+        parsed = Arn.parse(arn)
+        find = self._sources.get(parsed.service)
+        return find(parsed) if find is not None else None
+
+    async def call(
+        self, service: str, operation: str, params: dict[str, Any], *, account: str, region: str, cause: Cause
+    ) -> dict[str, Any]:
+        """Run an AWS operation of another service; raises AwsError as an SDK call would answer it."""
+        assert self._operations is not None, "the house is not assembled"
+        return await self._operations(service, operation, params, account=account, region=region, cause=cause)

@@ -1,0 +1,33 @@
+"""What a user may turn: flags, then ``EMULATOR_*`` variables, then the stack file; see docs/configuration.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(slots=True)
+class Settings:
+    """The emulator's knobs.  Times in seconds."""
+
+    account: str = DEFAULT_ACCOUNT
+    region: str = DEFAULT_REGION
+    runtime: str = "worker"
+    """Where handlers run: ``worker`` (a process each) or ``inline`` (imported into this process)."""
+    enforce_quotas: bool = True
+    """AWS's limits on sizes and counts; off relaxes all of them."""
+    strict_frames: bool = True
+    """Refuse WebSocket frames over 32 KB (close 1009) as API Gateway does."""
+    retry_jitter: bool = False
+    """Randomise EventBridge's delivery back-off as AWS does; off keeps instants exact."""
+    check_outputs: bool = False
+    """Check every answer against AWS's output shape and fail loudly: on while tests run."""
+    idle_timeout: float = 600.0
+    connection_duration: float = 7200.0
+    integration_timeout_cap: float = 29.0
+    max_put_events_bytes: int = 1_048_576
+    account_concurrency: int = 1000
+    domain_name: str = ""
+    """Overrides ``requestContext.domainName``: ``host:port`` for handlers that run outside the emulator."""

@@ -1,0 +1,114 @@
+"""Timers of the emulator's clock: a heap of instants, each with the party that owes the next move."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+
+class TimerKind(Enum):
+    """Who owes the next move; decides what time may do in ``auto`` mode.
+
+    OWED: the emulator (a retry, a delay, the end of a long poll): time jumps to it when the house is idle.
+    OUTSIDE: a client (visibility timeout of a message an SDK holds, an idle WebSocket): never drives a jump, and no
+    jump passes it until it is ``grace`` real seconds old.
+    STANDING: nobody (a schedule, retention, a two-hour limit): never drives a jump, fires when time passes over it.
+    """
+
+    OWED = "owed"
+    OUTSIDE = "outside"
+    STANDING = "standing"
+
+
+class Timer:
+    """One instant at which ``fn`` is called, unless cancelled before."""
+
+    __slots__ = ("_queue", "born", "fn", "kind", "label", "when")
+
+    def __init__(
+        self, queue: TimerQueue, when: float, fn: Callable[[], Any], kind: TimerKind, born: float, label: str
+    ) -> None:
+        self._queue = queue
+        self.when = when
+        self.fn: Callable[[], Any] | None = fn
+        self.kind = kind
+        self.born = born
+        self.label = label
+
+    @property
+    def pending(self) -> bool:
+        return self.fn is not None
+
+    def cancel(self) -> None:
+        if self.fn is not None:
+            self.fn = None
+            self._queue.dropped()
+
+
+class TimerQueue:
+    """Timers by instant.  Cancelled ones are skipped when met and swept when they outnumber the living."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[float, int, Timer]] = []
+        self._owed: list[tuple[float, int, Timer]] = []
+        self._sequence = 0
+        self._cancelled = 0
+
+    def add(self, when: float, fn: Callable[[], Any], kind: TimerKind, born: float, label: str) -> Timer:
+        # AWS's times have milliseconds; rounding up lets neighbours share one jump and never fires early.
+        when = math.ceil(when * 1000 - 1e-3) / 1000
+        timer = Timer(self, when, fn, kind, born, label)
+        self._sequence += 1
+        entry = (when, self._sequence, timer)
+        heapq.heappush(self._all, entry)
+        if kind is TimerKind.OWED:
+            heapq.heappush(self._owed, entry)
+        return timer
+
+    def dropped(self) -> None:
+        self._cancelled += 1
+        if self._cancelled > 64 and self._cancelled * 2 > len(self._all):
+            self._all = [entry for entry in self._all if entry[2].pending]
+            self._owed = [entry for entry in self._owed if entry[2].pending]
+            heapq.heapify(self._all)
+            heapq.heapify(self._owed)
+            self._cancelled = 0
+
+    def head(self) -> Timer | None:
+        return self._first(self._all)
+
+    def owed_head(self) -> Timer | None:
+        return self._first(self._owed)
+
+    def pop_due(self, now: float) -> Callable[[], Any] | None:
+        """Take the callback of the first timer that is due at ``now``."""
+        timer = self._first(self._all)
+        if timer is None or timer.when > now:
+            return None
+        heapq.heappop(self._all)
+        fn, timer.fn = timer.fn, None
+        return fn
+
+    def outside_before(self, when: float) -> list[Timer]:
+        """Pending OUTSIDE timers that a jump to ``when`` would pass or reach."""
+        return [t for w, _, t in self._all if w <= when and t.pending and t.kind is TimerKind.OUTSIDE]
+
+    def pending(self) -> list[Timer]:
+        return [entry[2] for entry in sorted(self._all) if entry[2].pending]
+
+    def clear(self) -> None:
+        self._all.clear()
+        self._owed.clear()
+        self._cancelled = 0
+
+    @staticmethod
+    def _first(heap: list[tuple[float, int, Timer]]) -> Timer | None:
+        while heap:
+            timer = heap[0][2]
+            if timer.pending:
+                return timer
+            heapq.heappop(heap)
+        return None
