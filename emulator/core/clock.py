@@ -62,6 +62,7 @@ class Clock:
         self._units: set[Unit] = set()
         self._keys: dict[str, Unit] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
         self._busy = 0
         self._holds = 0
         self._alarm: asyncio.TimerHandle | None = None
@@ -171,6 +172,13 @@ class Clock:
         task.add_done_callback(lambda done: self._ended(done, unit))
         return task
 
+    def background(self, coroutine: Coroutine[Any, Any, T], label: str) -> asyncio.Task[T]:
+        """Start a helper that is no work of the emulated cloud (a file watcher): it never keeps the house busy."""
+        task = asyncio.get_running_loop().create_task(coroutine, name=label)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
     def _ended(self, task: asyncio.Task[Any], unit: Unit) -> None:
         self._tasks.discard(task)
         unit.close()
@@ -206,6 +214,10 @@ class Clock:
         if self._busy == 0:
             self._quiet.wake_all()
             self._consider_jump()
+
+    def units(self) -> list[Unit]:
+        """Open units of work, oldest first."""
+        return sorted(self._units, key=lambda unit: unit.born)
 
     @property
     def busy(self) -> int:
@@ -312,6 +324,17 @@ class Clock:
         self._jump_to(target)
         self._rearm()
 
+    async def run_until_idle(self, limit: float = 60.0) -> None:
+        """Let everything that the emulator owes happen now: jump to owed timers until there is none."""
+        await asyncio.sleep(self.settle)
+        while True:
+            await self.quiet(limit)
+            head = self._timers.owed_head()
+            if head is None:
+                return
+            self._jump_to(head.when)
+            self._fire_due()
+
     async def quiet(self, limit: float = 60.0) -> None:
         """Return when no unit is busy."""
         until = time.monotonic() + limit
@@ -338,8 +361,7 @@ class Clock:
 
     def _describe_busy(self) -> list[str]:
         now = time.monotonic()
-        units = sorted((u for u in self._units if u.busy), key=lambda u: u.born)
-        return [f"{u.label} ({now - u.born:.1f} s)" for u in units]
+        return [f"{u.label} ({now - u.born:.1f} s)" for u in self.units() if u.busy]
 
     def status(self) -> dict[str, Any]:
         """What time it is, what keeps it from moving, and what comes next."""
@@ -361,6 +383,9 @@ class Clock:
             if handle is not None:
                 handle.cancel()
         self._alarm = self._probe = None
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await self.cancel_processes()
 
     async def cancel_processes(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from emulator.core.arns import Arn
 from emulator.core.cause import Cause
@@ -94,13 +94,14 @@ class Service:
     ``name`` is botocore's name of the service; ``api`` are the modules whose functions are its operations, named as
     AWS names them in snake case (``send_message(call, params)``, sync or async); ``join`` registers its adapters with
     the courier; ``on_reset`` ends what runs before the cloud is forgotten.  ``validation`` says who checks the
-    constraints of the shapes: ``standard`` (AWS's ValidationException, by the wire) or ``own`` (texts of its own).
+    constraints of the shapes: ``standard`` (AWS's ValidationException, by the wire) or ``own`` (the wire checks types
+    only, the service has texts of its own).
     """
 
     name: str
     api: tuple[ModuleType, ...]
     join: Callable[[Ground], None] = lambda ground: None
     on_reset: Callable[[Ground], None] = lambda ground: None
-    validation: str = "standard"
+    validation: Literal["standard", "own"] = "standard"
     long_polls: frozenset[str] = frozenset()
     """Operations that wait for a client's sake alone: they end when it closes its connection."""

@@ -45,7 +45,7 @@ class Timer:
     def cancel(self) -> None:
         if self.fn is not None:
             self.fn = None
-            self._queue.dropped()
+            self._queue.dropped(self)
 
 
 class TimerQueue:
@@ -54,6 +54,7 @@ class TimerQueue:
     def __init__(self) -> None:
         self._all: list[tuple[float, int, Timer]] = []
         self._owed: list[tuple[float, int, Timer]] = []
+        self._outside: set[Timer] = set()
         self._sequence = 0
         self._cancelled = 0
 
@@ -66,9 +67,13 @@ class TimerQueue:
         heapq.heappush(self._all, entry)
         if kind is TimerKind.OWED:
             heapq.heappush(self._owed, entry)
+        elif kind is TimerKind.OUTSIDE:
+            self._outside.add(timer)
         return timer
 
-    def dropped(self) -> None:
+    def dropped(self, timer: Timer) -> None:
+        """A pending timer was cancelled."""
+        self._outside.discard(timer)
         self._cancelled += 1
         if self._cancelled > 64 and self._cancelled * 2 > len(self._all):
             self._all = [entry for entry in self._all if entry[2].pending]
@@ -89,12 +94,13 @@ class TimerQueue:
         if timer is None or timer.when > now:
             return None
         heapq.heappop(self._all)
+        self._outside.discard(timer)
         fn, timer.fn = timer.fn, None
         return fn
 
     def outside_before(self, when: float) -> list[Timer]:
         """Pending OUTSIDE timers that a jump to ``when`` would pass or reach."""
-        return [t for w, _, t in self._all if w <= when and t.pending and t.kind is TimerKind.OUTSIDE]
+        return [timer for timer in self._outside if timer.when <= when]
 
     def pending(self) -> list[Timer]:
         return [entry[2] for entry in sorted(self._all) if entry[2].pending]
@@ -102,6 +108,7 @@ class TimerQueue:
     def clear(self) -> None:
         self._all.clear()
         self._owed.clear()
+        self._outside.clear()
         self._cancelled = 0
 
     @staticmethod

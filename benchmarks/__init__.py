@@ -1,0 +1,1 @@
+"""How fast is the emulator?  ``python -m benchmarks --help``; the figures are explained in docs/performance.md."""

@@ -1,0 +1,101 @@
+"""What all benchmarks share: a line of the table, how much work to do, percentiles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.floors import Floors
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure.
+
+    ``floor`` is the same work done by something that cannot be beaten, measured in the same run, in the same unit;
+    ``ratio`` is measured / floor.  ``aim`` is what the project wants: an upper limit, or a lower one where
+    ``more_is_better``.
+    """
+
+    benchmark: str
+    what: str
+    value: float
+    unit: str
+    floor: float | None = None
+    floor_name: str = ""
+    aim: float | None = None
+    more_is_better: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.floor if self.floor else None
+
+    @property
+    def met(self) -> bool | None:
+        if self.aim is None:
+            return None
+        return self.value >= self.aim if self.more_is_better else self.value <= self.aim
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of ``python -m benchmarks``: its floors, and how much work it does."""
+
+    floors: Floors
+    quick: bool = False
+
+    def count(self, full: int) -> int:
+        """How many repetitions: a fifth of them in a quick run."""
+        return max(10, full // 5) if self.quick else full
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """The value below which ``percent`` of the values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def milliseconds(fn: Callable[[], object], count: int) -> list[float]:
+    """Durations of ``count`` blocking calls."""
+    durations = []
+    for _ in range(count):
+        began = time.perf_counter()
+        fn()
+        durations.append((time.perf_counter() - began) * 1000)
+    return durations
+
+
+async def milliseconds_async(fn: Callable[[], Awaitable[object]], count: int) -> list[float]:
+    """Durations of ``count`` awaited calls, one after the other."""
+    durations = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await fn()
+        durations.append((time.perf_counter() - began) * 1000)
+    return durations
+
+
+def table(lines: Sequence[Line]) -> str:
+    """The lines as a Markdown table."""
+    rows = [("benchmark", "figure", "measured", "floor", "ratio", "aim", "")]
+    for line in lines:
+        floor = f"{_number(line.floor)} {line.floor_name}" if line.floor else ""
+        ratio = f"{line.ratio:.2f}" if line.ratio else ""
+        aim = f"{'>=' if line.more_is_better else '<='} {_number(line.aim)}" if line.aim is not None else ""
+        met = {True: "met", False: "MISSED", None: ""}[line.met]
+        rows.append((line.benchmark, line.what, f"{_number(line.value)} {line.unit}", floor, ratio, aim, met))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(texts)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

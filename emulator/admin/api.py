@@ -1,0 +1,175 @@
+"""The control API under ``/_emulator/``: reset, status, journal, traces, clock, connections (``/_emulator/docs``)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from emulator.admin.views import hop_view, resources, trace_summary
+from emulator.core.clock import ClockStuckError
+from emulator.core.journal import Hop
+from emulator.version import VERSION
+
+if TYPE_CHECKING:
+    from emulator.app import Emulator
+
+
+class Advance(BaseModel):
+    """How far time moves, in seconds."""
+
+    seconds: float = Field(ge=0, le=366 * 86400 * 10)
+
+
+class Mode(BaseModel):
+    """``real``, ``auto``, ``manual`` or a rate such as ``60x``."""
+
+    mode: str
+
+
+def control_app(emulator: Emulator) -> FastAPI:
+    """The application; made once per emulator, on first use."""
+    app = FastAPI(
+        title="aws-task-emulator control API",
+        version=VERSION,
+        openapi_url="/_emulator/openapi.json",
+        docs_url="/_emulator/docs",
+        redoc_url=None,
+    )
+    _house(app, emulator)
+    _journal(app, emulator)
+    _clock(app, emulator)
+    _connections(app, emulator)
+    return app
+
+
+def _house(app: FastAPI, emulator: Emulator) -> None:
+    @app.post("/_emulator/reset", summary="Forget every resource, process, timer and hop")
+    async def reset() -> dict[str, str]:
+        await emulator.reset()
+        return {"status": "reset"}
+
+    @app.get("/_emulator/status", summary="What exists, and what is busy")
+    async def status() -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "endpoint": emulator.url,
+            "clock": emulator.ground.clock.status(),
+            "resources": await resources(emulator),
+        }
+
+
+def _journal(app: FastAPI, emulator: Emulator) -> None:
+    journal = emulator.ground.journal
+
+    @app.get("/_emulator/journal", summary="Hops, oldest first")
+    async def hops(
+        trace: str = "",
+        kind: str = "",
+        after: Annotated[int, Query(description="only hops with a larger seq")] = 0,
+        limit: Annotated[int, Query(ge=1, le=50_000)] = 1000,
+    ) -> dict[str, Any]:
+        chosen = journal.of(trace) if trace else list(journal)
+        chosen = [hop for hop in chosen if hop.seq > after and (not kind or hop.kind == kind)]
+        return {"hops": [hop_view(hop) for hop in chosen[-limit:]]}
+
+    @app.get("/_emulator/journal/stream", summary="Hops as they end, as server-sent events")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(_follow(emulator), media_type="text/event-stream")
+
+    @app.get("/_emulator/traces", summary="The latest traces")
+    async def traces(limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> dict[str, Any]:
+        return {"traces": [trace_summary(journal.of(trace)) for trace in journal.traces()[-limit:]]}
+
+    @app.get("/_emulator/traces/{trace}", summary="One trace: by its id, by a hop's id, or by a request id in it")
+    async def one_trace(trace: str) -> dict[str, Any]:
+        found = _find_trace(emulator, trace)
+        if found is None:
+            raise HTTPException(404, f"no trace {trace!r} in the journal")
+        return {"trace": found, "hops": [hop_view(hop) for hop in journal.of(found)]}
+
+
+def _find_trace(emulator: Emulator, text: str) -> str | None:
+    """A trace by its id or a unique beginning of it, by a hop id, or by any id that its hops mention (a task's id)."""
+    journal = emulator.ground.journal
+    text = text.removeprefix("Root=")
+    if journal.of(text):
+        return text
+    for hop in reversed(list(journal)):
+        if hop.id == text or hop.trace.startswith(text) or text in hop.detail.values() or _mentions(hop, text):
+            return hop.trace
+    return None
+
+
+def _mentions(hop: Hop, text: str) -> bool:
+    return hop.kind == "frame-in" and hop.payload is not None and json.dumps(text) in hop.payload
+
+
+async def _follow(emulator: Emulator) -> AsyncIterator[str]:
+    queue: asyncio.Queue[Hop] = asyncio.Queue(maxsize=10_000)
+
+    def push(hop: Hop) -> None:
+        if not queue.full():  # a reader that does not read loses hops, the house loses nothing
+            queue.put_nowait(hop)
+
+    stop = emulator.ground.journal.follow(push)
+    try:
+        yield ": listening\n\n"
+        while True:
+            hop = await queue.get()
+            yield f"id: {hop.seq}\nevent: hop\ndata: {json.dumps(hop_view(hop))}\n\n"
+    finally:
+        stop()
+
+
+def _clock(app: FastAPI, emulator: Emulator) -> None:
+    clock = emulator.ground.clock
+
+    @app.get("/_emulator/clock", summary="What time it is, what keeps it from moving, what comes next")
+    async def status() -> dict[str, Any]:
+        return clock.status()
+
+    @app.post("/_emulator/clock/advance", summary="Move time on, timer by timer")
+    async def advance(body: Advance) -> dict[str, Any]:
+        try:
+            await clock.advance(body.seconds)
+        except ClockStuckError as stuck:
+            raise HTTPException(409, str(stuck)) from None
+        return clock.status()
+
+    @app.post("/_emulator/clock/hold", summary="Stop jumping until release")
+    async def hold() -> dict[str, Any]:
+        clock.hold_on()
+        return clock.status()
+
+    @app.post("/_emulator/clock/release", summary="End a hold")
+    async def release() -> dict[str, Any]:
+        clock.hold_off()
+        return clock.status()
+
+    @app.put("/_emulator/clock", summary="Change the mode")
+    async def mode(body: Mode) -> dict[str, Any]:
+        try:
+            clock.configure(body.mode)
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from None
+        return clock.status()
+
+
+def _connections(app: FastAPI, emulator: Emulator) -> None:
+    from emulator.services.apigateway import connections
+
+    @app.get("/_emulator/connections", summary="Open WebSocket connections")
+    async def list_connections() -> dict[str, Any]:
+        return {"connections": connections.describe(emulator.ground)}
+
+    @app.delete("/_emulator/connections/{connection_id}", summary="Cut a connection without a close frame")
+    async def drop(connection_id: str) -> dict[str, str]:
+        if not connections.drop(emulator.ground, connection_id):
+            raise HTTPException(404, f"no open connection {connection_id!r}")
+        return {"status": "dropped"}

@@ -1,0 +1,52 @@
+"""The control API's door: health is answered at once, everything else by a FastAPI application loaded on first use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from emulator.version import VERSION
+
+if TYPE_CHECKING:
+    from emulator.app import Emulator
+
+App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+HEALTH = (b"/_emulator/health", b"/_localstack/health")
+
+
+class ControlFront:
+    """``/_emulator/*``, and ``/_localstack/health`` for wait scripts that exist already.
+
+    FastAPI takes 0.4 s to import: a start-up or a test that never asks for more than health does not pay it.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._app: App | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["raw_path"].rstrip(b"/") in HEALTH:
+            await _send_json(send, self.health())
+            return
+        if self._app is None:
+            from emulator.admin.api import control_app
+
+            self._app = control_app(self._emulator)
+        await self._app(scope, receive, send)
+
+    def health(self) -> dict[str, Any]:
+        services = dict.fromkeys(self._emulator.operations.services, "available")
+        return {
+            "status": "running",
+            "version": VERSION,
+            "services": services,
+            "clock": self._emulator.ground.clock.mode,
+        }
+
+
+async def _send_json(send: Any, value: Any) -> None:
+    body = json.dumps(value).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,164 @@
+"""The emulator: builds the house, wires everybody, opens the port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from emulator.admin.front import ControlFront
+from emulator.core.clock import Clock
+from emulator.core.ground import Ground, Service
+from emulator.core.settings import Settings
+from emulator.server.front import Front
+from emulator.server.http_protocol import HttpProtocol
+from emulator.server.listener import Listener
+from emulator.server.operations import Operations
+from emulator.server.websocket_protocol import protocol_class
+from emulator.services.apigateway.service import MANAGEMENT as APIGATEWAY_MANAGEMENT
+from emulator.services.apigateway.service import SERVICE as APIGATEWAY
+from emulator.services.events.service import SERVICE as EVENTS
+from emulator.services.lambda_.service import SERVICE as LAMBDA
+from emulator.services.sqs.service import SERVICE as SQS
+from emulator.services.sts.service import SERVICE as STS
+from emulator.stack.deploy import Deployment, deploy
+from emulator.stack.description import Stack
+
+log = logging.getLogger("emulator")
+
+SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SQS, STS)
+KEEP_ALIVE = 75
+"""Real seconds an idle HTTP connection stays open: longer than SDK pools keep one, so that they never meet a reset."""
+
+
+class Emulator:
+    """One emulated cloud behind one port.
+
+    Everything runs on the event loop that calls ``start``; ``emulator.testing.EmulatorThread`` runs one in a thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        clock: str = "real",
+        start: float | None = None,
+        seed: int | str | None = None,
+    ) -> None:
+        self.ground = Ground(settings, Clock(clock, start), seed)
+        self.operations = Operations(self.ground, SERVICES)
+        self.ground.courier.register_operations(self.operations)
+        self.ground.clock.on_fault = self._note_fault
+        self.ground.runtimes.update(_runtimes(self.ground))
+        for service in SERVICES:
+            service.join(self.ground)
+        self.control = ControlFront(self)
+        self.front = Front(self.ground, self.operations, self.control)
+        self._listener: Listener | None = None
+        self._state = ServerState()
+        self._date: asyncio.TimerHandle | None = None
+        self.on_reset: list[Callable[[], None]] = []
+
+    @property
+    def settings(self) -> Settings:
+        return self.ground.settings
+
+    @property
+    def port(self) -> int:
+        """The port in use; raises RuntimeError before ``start``."""
+        if self._listener is None:
+            raise RuntimeError("the emulator has not been started")
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        """What goes into ``AWS_ENDPOINT_URL``."""
+        return self.ground.base_url
+
+    async def start(self, host: str = "127.0.0.1", port: int = 4566) -> None:
+        """Open the port; 0 picks a free one.  Raises OSError when it is taken."""
+        self._listener = Listener(host, port)
+        reachable = "127.0.0.1" if host in ("", "0.0.0.0", "::", "localhost") else host
+        self.ground.base_url = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{self._listener.port}"
+        config = Config(
+            self.front,
+            http=HttpProtocol,
+            ws=protocol_class(self.settings),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
+        )
+        config.load()
+        loop = asyncio.get_running_loop()
+        self._tick()
+        await self._listener.start(lambda: HttpProtocol(config, self._state, {}, loop))
+        self.ground.clock.configure(self.ground.clock.mode)  # arm what was set before the loop ran
+
+    def _tick(self) -> None:
+        """The HTTP Date header stays real: SDKs correct their signing clocks by it."""
+        self._state.default_headers = [(b"date", formatdate(self.ground.clock.wall(), usegmt=True).encode())]
+        self._date = self.ground.clock.real_later(1.0, self._tick)
+
+    async def deploy(self, stack: Stack) -> Deployment:
+        """Create the resources of a description in the default account and region; raises StackError."""
+        account, region = self.settings.account, self.settings.region
+        cause = self.ground.new_cause()
+
+        async def run(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+            return await self.operations(service, operation, params, account=account, region=region, cause=cause)
+
+        return await deploy(stack, run, account=account, region=region, base_url=self.url)
+
+    async def reset(self) -> None:
+        """Forget every resource, process, timer and hop; the port stays open."""
+        for service in SERVICES:
+            service.on_reset(self.ground)
+        await self._end_requests()
+        await self.ground.clock.cancel_processes()
+        self.ground.clock.forget_timers()
+        self.ground.cloud.reset()
+        self.ground.journal.clear()
+        for callback in self.on_reset:
+            callback()
+
+    async def _end_requests(self) -> None:
+        """Cancel requests that wait for what is about to vanish (long polls), except the caller's own."""
+        tasks = [task for task in self._state.tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def stop(self, drain: float = 0.5) -> None:
+        """Stop accepting, give work in progress ``drain`` real seconds, then end everything."""
+        if self._listener is not None:
+            self._listener.close()
+        with contextlib.suppress(Exception):
+            await self.ground.clock.quiet(drain)
+        for service in SERVICES:
+            service.on_reset(self.ground)
+        await self._end_requests()
+        await self.ground.clock.close()
+        for runtime in self.ground.runtimes.values():
+            await runtime.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        if self._date is not None:
+            self._date.cancel()
+
+    def _note_fault(self, where: str, error: BaseException) -> None:
+        self.ground.journal.note("fault", where, "", outcome=type(error).__name__, error=str(error))
+
+
+def _runtimes(ground: Ground) -> dict[str, Any]:
+    from emulator.runtimes.inline import InlineRuntime
+    from emulator.runtimes.worker_runtime import WorkerRuntime
+
+    return {"inline": InlineRuntime(ground), "worker": WorkerRuntime(ground)}

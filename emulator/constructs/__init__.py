@@ -1,0 +1,1 @@
+"""Ready-made systems: the handlers behind the constructs of a stack description."""

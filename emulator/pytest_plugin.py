@@ -1,0 +1,166 @@
+"""The pytest plugin: an emulator per session, a clean world per test.
+
+Only pytest is imported here: every pytest run in an environment with this package loads the plugin, most never use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from emulator.testing import ClockHandle, EmulatorThread, JournalHandle, Stack, StackHandle
+
+MANUAL_START = 1_735_689_600.0  # 2025-01-01T00:00:00Z: a manual clock's journal is the same in every run
+REMOVED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CONFIG_FILE")
+MARKER = "aws_stack(stack, clock='auto', runtime='inline', start=None): the stack of this test, and how it runs"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("aws-task-emulator")
+    group.addoption("--aws-clock", default=None, help="clock of all emulated tests: auto, manual, real, 60x")
+    group.addoption("--aws-runtime", default=None, choices=["inline", "worker"], help="where handlers run")
+    parser.addini("aws_stack", "stack of tests without a marker: path of a stack.toml", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.fixture(scope="session")
+def aws_emulator() -> Iterator[EmulatorThread]:
+    """The emulator of this session, in a thread, on a free port; ``.url`` is its endpoint."""
+    from emulator.core.settings import Settings
+    from emulator.testing import EmulatorThread
+
+    with EmulatorThread(Settings(runtime="inline", check_outputs=True)) as thread:
+        yield thread
+
+
+@pytest.fixture
+def _aws_world(
+    aws_emulator: EmulatorThread, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EmulatorThread]:
+    """A clean emulator in the mode that the test asks for, and the environment that points SDKs to it."""
+    marker = request.node.get_closest_marker("aws_stack")
+    options = dict(marker.kwargs) if marker else {}
+    clock = request.config.getoption("--aws-clock") or options.get("clock", "auto")
+    start = options.get("start", MANUAL_START if clock == "manual" else _now())
+    emulator = aws_emulator.emulator
+    aws_emulator.run(emulator.reset())
+    emulator.settings.runtime = request.config.getoption("--aws-runtime") or options.get("runtime", "inline")
+    aws_emulator.call(lambda: emulator.ground.clock.configure(clock, start))
+    _set_environment(monkeypatch, aws_emulator.url, emulator.settings.region)
+    request.node.stash[_USED] = aws_emulator
+    yield aws_emulator
+    aws_emulator.run(emulator.reset())
+
+
+_USED: pytest.StashKey[EmulatorThread] = pytest.StashKey()
+
+
+def _now() -> float:
+    from emulator.core.clock import Clock
+
+    return Clock.wall()
+
+
+def _set_environment(monkeypatch: pytest.MonkeyPatch, url: str, region: str) -> None:
+    import os
+
+    for name in [n for n in os.environ if n in REMOVED or n.startswith("AWS_ENDPOINT_URL_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def aws_stack(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> Iterator[StackHandle]:
+    """The test's stack, deployed: from its marker, else from the ini option ``aws_stack``, else empty."""
+    from emulator.stack.errors import StackError
+    from emulator.testing import StackHandle
+
+    try:
+        stack = _described(request)
+        deployment = _aws_world.run(_aws_world.emulator.deploy(stack))
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False)
+    handle = StackHandle(_aws_world, deployment)
+    yield handle
+    handle.close()
+
+
+def _described(request: pytest.FixtureRequest) -> Stack:
+    from emulator.testing import Stack
+
+    marker = request.node.get_closest_marker("aws_stack")
+    source: Any = marker.args[0] if marker and marker.args else request.config.getini("aws_stack")
+    if isinstance(source, Stack):
+        return copy_of(source)
+    if isinstance(source, dict):
+        return Stack.from_document(source, request.path.parent, str(request.path.name))
+    if not source:
+        return Stack(request.path.parent)
+    beside = request.path.parent / source
+    return Stack.read(beside if beside.exists() else Path(request.config.rootpath) / source)
+
+
+def copy_of(stack: Stack) -> Stack:
+    """A marker's Stack serves several tests; deploying expands it in place."""
+    import copy
+
+    return copy.deepcopy(stack)
+
+
+@pytest.fixture
+def aws_clock(_aws_world: EmulatorThread) -> ClockHandle:
+    """The emulator's time: ``advance("3m")``, ``hold()``, ``run_until_idle()``, ``now``."""
+    from emulator.testing import ClockHandle
+
+    return ClockHandle(_aws_world)
+
+
+@pytest.fixture
+def aws_journal(_aws_world: EmulatorThread) -> JournalHandle:
+    """What happened in this test: ``kinds()``, ``hops(kind=...)``, ``tree()``, ``wait_for(kind)``."""
+    from emulator.testing import JournalHandle
+
+    return JournalHandle(_aws_world)
+
+
+@pytest.fixture
+def aws_client(_aws_world: EmulatorThread) -> Callable[..., Any]:
+    """``aws_client("sqs")``: a boto3 client of the emulator; further arguments go to ``boto3.client``."""
+    import boto3
+
+    def client(service: str, **options: Any) -> Any:
+        settings = {"endpoint_url": _aws_world.url, "region_name": _aws_world.emulator.settings.region, **options}
+        return boto3.client(service, **settings)
+
+    return client
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A failed test's report shows what the emulator did, as trace trees."""
+    report: Any = yield
+    thread = item.stash.get(_USED, None)
+    if report.when == "call" and report.failed and thread is not None:
+        from emulator.testing import JournalHandle
+
+        try:
+            trees = JournalHandle(thread).tree()
+        except Exception as error:  # the report of the test matters more
+            trees = f"the journal cannot be read: {error!r}"
+        report.sections.append(("emulated AWS: traces", trees or "nothing happened"))
+    return report  # type: ignore[no-any-return]

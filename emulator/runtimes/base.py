@@ -1,0 +1,107 @@
+"""Ways to run a handler: what a runtime is given and what it gives back.
+
+A runtime knows nothing of AWS's queues, retries and qualifiers; it runs one version of one function once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from emulator.core.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """One version of a function as a runtime needs it.
+
+    ``arn`` has no qualifier; ``version`` is ``$LATEST`` or a number; ``directory`` is the unpacked code;
+    ``timeout`` in seconds, ``memory`` in MB; ``environment`` holds only what the user set.  ``revision`` changes with
+    code and configuration: an environment made for another revision must not be used again.
+    """
+
+    account: str
+    region: str
+    name: str
+    version: str
+    arn: str
+    runtime: str
+    handler: str
+    directory: Path
+    timeout: float
+    memory: int = 128
+    environment: Mapping[str, str] = field(default_factory=dict)
+    revision: str = ""
+    code_id: str = ""
+    """Changes with the code alone."""
+    log_group: str = ""
+    log_format: str = "Text"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run.
+
+    ``payload`` is the event in JSON; ``invoked_arn`` the ARN as the caller wrote it; ``client_context`` JSON text;
+    ``trace_header`` the value of ``_X_AMZN_TRACE_ID``; ``unit`` the open unit of work whose budget is the timeout;
+    ``log`` takes each line that the handler writes (called on the loop's thread, without the line end).
+    """
+
+    request_id: str
+    payload: bytes
+    invoked_arn: str
+    unit: Unit
+    trace_header: str = ""
+    client_context: str | None = None
+    log: Callable[[str], None] = lambda line: None
+
+
+class Outcome(NamedTuple):
+    """How a run ended.
+
+    ``payload`` is the handler's result or AWS's error JSON; ``error_type`` is None when the handler returned, otherwise
+    the payload's ``errorType``; ``status`` is REPORT's: ``timeout`` and ``error`` for failures of the platform kind
+    (the process had to go), ``""`` otherwise.  Seconds: ``duration`` of the run, ``init`` of a cold start or None.
+    """
+
+    payload: bytes
+    error_type: str | None = None
+    status: str = ""
+    duration: float = 0.0
+    init: float | None = None
+    memory_used: int | None = None
+    log_stream: str = ""
+
+
+class Runtime(Protocol):
+    """Runs handlers.  ``invoke`` answers every failure of the handler as an Outcome and raises only for own bugs."""
+
+    async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome: ...
+
+    def forget(self, arn: str) -> None:
+        """The function was changed or deleted: idle environments made for it may go."""
+
+    async def close(self) -> None:
+        """End everything that the runtime started."""
+
+
+def log_stream(now_date: str, version: str, environment_id: str) -> str:
+    """``2025/11/24/[$LATEST]<32 hex>``: the stream of one execution environment."""
+    return f"{now_date}/[{version}]{environment_id}"
+
+
+HANDLER_FORMS = "use AWS's 'pkg/mod.function' or 'mod.function', or 'pkg.mod:function'"
+
+
+def split_handler(handler: str) -> tuple[str, str]:
+    """Module path and attribute of ``pkg/mod.fn``, ``mod.fn`` or ``pkg.mod:fn``.
+
+    Raises ValueError with the text of AWS's Python client for a handler without a dot (public client source).
+    """
+    if ":" in handler:
+        module, _, attribute = handler.partition(":")
+    else:
+        module, attribute = handler.rsplit(".", 1)
+    return module.replace("/", "."), attribute

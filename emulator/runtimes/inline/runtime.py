@@ -1,0 +1,194 @@
+"""Handlers in the emulator's own process: fast, and open to debuggers, coverage and monkeypatch.
+
+What it cannot do is in docs/runtimes.md: kill a handler that overruns, isolate module globals, survive ``os._exit``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from emulator.core import timestamps
+from emulator.core.ground import Ground
+from emulator.core.threads import Threads
+from emulator.core.units import Budget, current_unit
+from emulator.runtimes import payloads
+from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream
+from emulator.runtimes.bootstraps import redirect
+from emulator.runtimes.inline import environ
+from emulator.runtimes.inline.handler_call import Called, call_handler
+from emulator.runtimes.inline.modules import Modules
+from emulator.runtimes.inline.streams import Capture, streams
+from emulator.runtimes.inline.streams import current as current_capture
+from emulator.runtimes.worker.environment import lambda_environment
+
+log = logging.getLogger("emulator.runtimes.inline")
+
+NO_TIMEOUT = 86_400.0
+_OWN = ("AWS_", "_", "LAMBDA_", "EMULATOR_")
+"""Which variables a handler sees instead of the process's own; PATH and its like are the process's affair."""
+
+_address: ContextVar[redirect.Address | None] = ContextVar("emulator_address", default=None)
+
+
+@dataclass(slots=True)
+class _Environment:
+    """The variables of one version of a function; what a handler writes into them stays for its next run."""
+
+    revision: str
+    variables: environ.Variables
+    log_stream: str
+
+
+class InlineRuntime:
+    """Runs Python handlers in threads.
+
+    ``timeouts=False`` lets handlers run as long as they like: with a breakpoint in one handler its timeout would end
+    the invocation, and retries would start beside it.
+    """
+
+    def __init__(self, ground: Ground, timeouts: bool = True) -> None:
+        self.timeouts = timeouts
+        self._ground = ground
+        self._threads = Threads("handler")
+        self._modules = Modules()
+        self._environments: dict[str, _Environment] = {}
+        _enter_process()
+
+    async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome:
+        """Run the handler once; answers at the instant at which the unit's budget is spent at the latest."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[Called | None] = loop.create_future()
+        seconds = function.timeout if self.timeouts else NO_TIMEOUT
+
+        def spent() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        def answered(done: asyncio.Future[Called]) -> None:
+            if not ended.done():
+                ended.set_result(done.result())
+
+        budget = invocation.unit.budget(seconds, spent)
+        environment = self._environment(function)
+        running = self._start(function, invocation, environment, budget)
+        running.add_done_callback(answered)
+        called = await ended
+        duration = seconds - budget.remaining()
+        budget.cancel()
+        stream = environment.log_stream
+        if called is None:
+            self._report_stuck(function, invocation)
+            error = payloads.timed_out(invocation.request_id, function.timeout)
+            return Outcome(error.payload, error.error_type, "timeout", duration, log_stream=stream)
+        status = "error" if called.crashed else ""
+        return Outcome(called.payload, called.error_type, status, duration, log_stream=stream)
+
+    def _start(
+        self, function: FunctionSpec, invocation: Invocation, environment: _Environment, budget: Budget
+    ) -> asyncio.Future[Called]:
+        loop = asyncio.get_running_loop()
+
+        def emit(line: str) -> None:
+            with contextlib.suppress(RuntimeError):  # a stuck handler may outlive the loop
+                loop.call_soon_threadsafe(invocation.log, line)
+
+        capture = Capture(invocation.request_id, emit)
+        layers = ({"_X_AMZN_TRACE_ID": invocation.trace_header or None}, environment.variables)
+
+        def run() -> Called:
+            with self._handler_world(layers, capture):
+                return call_handler(self._modules.resolve, function, invocation, budget.remaining, capture)
+
+        context = copy_context()
+        context.run(current_unit.set, None)  # units belong to the loop's thread
+        return self._threads.run(run, context)
+
+    def _environment(self, function: FunctionSpec) -> _Environment:
+        key = f"{function.arn}:{function.version}"
+        known = self._environments.get(key)
+        if known is None or known.revision != function.revision:
+            known = self._environments[key] = self._new_environment(function)
+        return known
+
+    def _new_environment(self, function: FunctionSpec) -> _Environment:
+        date = timestamps.iso_seconds(self._ground.clock.now())[:10].replace("-", "/")
+        stream = log_stream(date, function.version, self._ground.ids.hex(32))
+        url = urlsplit(self._ground.base_url)
+        variables = lambda_environment(
+            function_name=function.name,
+            handler=function.handler,
+            region=function.region,
+            account=function.account,
+            emulator_address=url.netloc,
+            task_root=str(function.directory),
+            runtime=function.runtime,
+            function_version=function.version,
+            memory_mb=function.memory,
+            log_group=function.log_group or None,
+            log_stream=stream,
+            log_format=function.log_format,
+            endpoint_url=self._ground.base_url,
+        )
+        own: environ.Variables = {name: value for name, value in variables.items() if name.startswith(_OWN)}
+        own["AWS_PROFILE"] = None  # the developer's own must not win over the test credentials
+        return _Environment(function.revision, own | dict(function.environment), stream)
+
+    @contextlib.contextmanager
+    def _handler_world(self, layers: tuple[environ.Variables, ...], capture: Capture) -> Iterator[None]:
+        """Inside a handler's thread: its environment, its output, its way to the emulator."""
+        url = urlsplit(self._ground.base_url)
+        environ.current.set(layers)
+        current_capture.set(capture)
+        _address.set((url.hostname, url.port or 80) if url.hostname else None)
+        with streams.taken():
+            yield
+
+    def _report_stuck(self, function: FunctionSpec, invocation: Invocation) -> None:
+        log.warning(
+            "%s timed out after %.2f s; its thread cannot be killed and goes on in the background (request %s)",
+            function.name,
+            function.timeout,
+            invocation.request_id,
+        )
+
+    def forget(self, arn: str) -> None:
+        """Import the function's modules again and give it a fresh environment at its next run."""
+        self._modules.forget(arn)
+        for key in [key for key in self._environments if key.startswith(arn + ":")]:
+            del self._environments[key]
+
+    async def close(self) -> None:
+        """Give ``os.environ`` and the imports back; stuck threads end with the process."""
+        self._threads.close()
+        self._modules.close()
+        _leave_process()
+
+
+class _Users:
+    count = 0
+
+
+def _enter_process() -> None:
+    """What is replaced in the process is the process's: once for all runtimes in it."""
+    _Users.count += 1
+    if _Users.count == 1:
+        environ.install()
+        redirect.install(_address.get)
+
+
+def _leave_process() -> None:
+    _Users.count -= 1
+    if _Users.count == 0:
+        redirect.uninstall()
+        environ.uninstall()
+
+
+def supports(function_runtime: str) -> bool:
+    """Whether a handler of this ``Runtime`` can run inline."""
+    return function_runtime.startswith("python")

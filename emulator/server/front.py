@@ -1,0 +1,183 @@
+"""The ASGI application: tells WebSockets, API traffic, AWS calls and the control API apart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from emulator import wire
+from emulator.core.cause import Cause
+from emulator.core.errors import AwsError
+from emulator.core.ground import Call, Ground
+from emulator.core.units import Unit, current_unit
+from emulator.server.operations import Operations
+from emulator.services.apigateway import front as apigateway
+from emulator.wire import WireRequest, WireResponse
+
+log = logging.getLogger("emulator.server")
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_LIMIT = 70_167_211
+"""Largest request that AWS takes anywhere: CreateFunction's (Lambda quotas)."""
+CONTROL = (b"/_emulator", b"/_localstack")
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+class BodyTooLargeError(Exception):
+    """The request's body is over BODY_LIMIT."""
+
+
+class ClientGoneError(Exception):
+    """The client closed its connection before its request was complete or answered."""
+
+
+class Front:
+    """One emulator's ASGI application."""
+
+    def __init__(self, ground: Ground, operations: Operations, control: App) -> None:
+        self._ground = ground
+        self._operations = operations
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await apigateway.handle_websocket(self._ground, scope, receive, send)
+        elif scope["raw_path"].startswith(CONTROL):
+            await self._control(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        clock = self._ground.clock
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        given = Cause.from_header(headers.get("x-amzn-trace-id", ""))
+        caller = clock.find_unit(given.parent) if given and given.parent else None
+        cause = given or self._ground.new_cause()
+        if caller is None:
+            clock.contact()
+        path = scope["raw_path"].decode("latin-1")
+        with clock.unit(f"{scope['method']} {path}", caller) as unit:
+            current_unit.set(unit)
+            try:
+                body = await _read_body(receive)
+                query = scope["query_string"].decode("latin-1")
+                request = WireRequest(scope["method"], path, query, headers, body)
+                response = await self._answer(request, cause, caller, receive)
+            except ClientGoneError:
+                return
+            except BodyTooLargeError:
+                response = WireResponse(413, [("connection", "close")], b"Request Entity Too Large")
+            await _send(send, response)
+        if caller is None:
+            clock.contact()
+
+    async def _answer(self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive) -> WireResponse:
+        base_url = self._base_url(request)
+        address = apigateway.locate(self._ground, request.headers.get("host", ""), request.path)
+        try:
+            if address is not None:
+                return await apigateway.handle_http(
+                    self._ground, address, request.method, request.headers, request.body, cause, base_url
+                )
+            return await self._operation(request, cause, caller, base_url, receive)
+        except ClientGoneError:
+            raise
+        except Exception as error:
+            log.exception("%s %s failed", request.method, request.path)
+            self._ground.journal.note("fault", "server", request.path, cause, repr(error))
+            return WireResponse(500, [("content-type", "application/json")], b'{"message":"Internal server error"}')
+
+    def _base_url(self, request: WireRequest) -> str:
+        host = request.headers.get("host", "")
+        known = host and not host.endswith(".amazonaws.com")
+        return f"http://{host}" if known else self._ground.base_url
+
+    async def _operation(
+        self, request: WireRequest, cause: Cause, caller: Unit | None, base_url: str, receive: Receive
+    ) -> WireResponse:
+        ground = self._ground
+        request_id = ground.ids.uuid()
+        try:
+            target = wire.identify(request)
+        except wire.WireError as error:
+            ground.journal.note("api", "client", request.path, cause, error.error.code, error=str(error))
+            return error.answer(request_id)
+        scope = wire.credential_scope(request, ground.settings.region)
+        call = Call(
+            ground=ground,
+            account=scope.access_key if _ACCOUNT.fullmatch(scope.access_key) else ground.settings.account,
+            region=scope.region,
+            request_id=request_id,
+            cause=cause,
+            base_url=base_url,
+            access_key=scope.access_key,
+            from_outside=caller is None,
+            headers=request.headers,
+        )
+        try:
+            parsed = wire.parse(request, target)
+            for text in parsed.warnings:
+                log.warning("%s.%s: %s", parsed.service, parsed.operation, text)
+                ground.journal.note("warning", "wire", f"{parsed.service}:{parsed.operation}", cause, text)
+            running = self._operations.run(call, parsed.service, parsed.operation, parsed.params)
+            if parsed.operation in self._operations.services[parsed.service].long_polls:
+                result = await _until_client_goes(running, receive)
+            else:
+                result = await running
+            return wire.answer(parsed, result, call.request_id)
+        except AwsError as error:
+            return wire.error_answer(target, error, call.request_id)
+        except ClientGoneError:
+            raise
+        except Exception as error:
+            log.exception("%s.%s failed", target.service, target.operation)
+            ground.journal.note("fault", "server", f"{target.service}:{target.operation}", cause, repr(error))
+            failure = AwsError("InternalFailure", f"{type(error).__name__} in the emulator: {error}")
+            return wire.error_answer(target, failure, call.request_id)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return message.get("body", b"")  # type: ignore[no-any-return]
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_LIMIT:
+            raise BodyTooLargeError
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+
+
+async def _until_client_goes(running: Coroutine[Any, Any, dict[str, Any]], receive: Receive) -> dict[str, Any]:
+    """Await a long poll, and end it when the client closes its connection: nobody would get its messages."""
+    loop = asyncio.get_running_loop()
+    poll: asyncio.Task[dict[str, Any]] = loop.create_task(running)
+    gone = loop.create_task(receive())  # type: ignore[arg-type]
+    try:
+        await asyncio.wait((poll, gone), return_when=asyncio.FIRST_COMPLETED)
+        if poll.done():
+            return poll.result()
+        poll.cancel()
+        await asyncio.gather(poll, return_exceptions=True)
+        raise ClientGoneError
+    finally:
+        gone.cancel()
+
+
+async def _send(send: Send, response: WireResponse) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

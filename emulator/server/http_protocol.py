@@ -1,0 +1,39 @@
+"""The HTTP protocol of one connection: uvicorn's, with the client's spelling of header names kept."""
+
+from __future__ import annotations
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+URL_LIMIT = 8192
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """API Gateway hands header names to functions as the client wrote them; ASGI's scope holds them in lower case.
+
+    The spelling goes into ``scope["extensions"]["emulator.headers"]`` and into the WebSocket handshake.
+    """
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._spelled: list[tuple[bytes, bytes]] = []
+        self.scope["extensions"] = {"emulator.headers": self._spelled}  # type: ignore[dict-item]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._spelled.append((name, value))
+
+    def handle_websocket_upgrade(self) -> None:
+        self.connections.discard(self)
+        lines = [self.scope["method"].encode(), b" ", self.url, b" HTTP/1.1\r\n"]
+        for name, value in self._spelled:
+            lines += [name, b": ", value, b"\r\n"]
+        lines.append(b"\r\n")
+        protocol = self.ws_protocol_class(  # type: ignore[call-arg, misc]
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        protocol.connection_made(self.transport)
+        protocol.data_received(b"".join(lines))
+        self.transport.set_protocol(protocol)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Clients that offer ``Upgrade: h2c`` are answered in HTTP/1.1, silently."""

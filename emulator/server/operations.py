@@ -1,0 +1,95 @@
+"""Running AWS operations: for SDKs through the wire, for services and stack files by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator import wire
+from emulator.core.arns import Arn
+from emulator.core.cause import Cause
+from emulator.core.errors import AwsError
+from emulator.core.ground import Call, Ground, Service
+
+Operation = Callable[[Call, dict[str, Any]], Any]
+
+
+class Operations:
+    """All operations that this house knows, by service and AWS's name."""
+
+    def __init__(self, ground: Ground, services: Iterable[Service]) -> None:
+        self._ground = ground
+        self.services = {service.name: service for service in services}
+        self._found: dict[tuple[str, str], Operation] = {}
+
+    def find(self, service: str, operation: str) -> Operation:
+        """The function of an operation; raises NotImplemented naming what is missing."""
+        found = self._found.get((service, operation))
+        if found is not None:
+            return found
+        owner = self.services.get(service)
+        name = wire.function_name(operation)
+        for module in owner.api if owner else ():
+            found = getattr(module, name, None)
+            if found is not None:
+                self._found[service, operation] = found
+                return found
+        what = f"{service}.{operation}" if owner else f"service {service!r} (asked for {operation})"
+        raise AwsError("NotImplemented", f"aws-task-emulator does not implement {what}.")
+
+    def implemented(self, service: str) -> list[str]:
+        """Names of the operations of ``service`` that exist here."""
+        owner = self.services[service]
+        return [
+            name
+            for name in wire.operation_names(service)
+            if any(hasattr(module, wire.function_name(name)) for module in owner.api)
+        ]
+
+    async def run(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Validate and run; raises AwsError."""
+        function = self.find(service, operation)
+        wire.validate(service, operation, params, style="standard" if self.services[service].validation == "standard" else "none")
+        hop = call.journal.begin("api", self._caller(call), f"{service}:{operation}", call.cause)
+        call.cause = hop.cause
+        try:
+            result = function(call, params)
+            if inspect.isawaitable(result):
+                result = await result
+        except AwsError as error:
+            call.journal.end(hop, error.code, error=error.message)
+            raise
+        except BaseException as error:
+            call.journal.end(hop, type(error).__name__)
+            raise
+        call.journal.end(hop)
+        answer: dict[str, Any] = result or {}
+        if call.settings.check_outputs:
+            wire.check_output(service, operation, answer)
+        return answer
+
+    @staticmethod
+    def _caller(call: Call) -> str:
+        return "client" if call.from_outside else (call.access_key or "emulator")
+
+    async def __call__(
+        self, service: str, operation: str, params: dict[str, Any], *, account: str, region: str, cause: Cause
+    ) -> dict[str, Any]:
+        """Run an operation from inside the house (the courier's ``Operations``)."""
+        ground = self._ground
+        call = Call(
+            ground=ground,
+            account=account,
+            region=region,
+            request_id=ground.ids.uuid(),
+            cause=cause,
+            base_url=ground.base_url,
+            from_outside=False,
+        )
+        return await self.run(call, service, operation, params)
+
+    def home(self, arn: str) -> tuple[str, str]:
+        """Account and region of an ARN, with the settings' defaults."""
+        parsed = Arn.parse(arn)
+        return parsed.account or self._ground.settings.account, parsed.region or self._ground.settings.region

@@ -1,0 +1,1 @@
+"""API Gateway: WebSocket APIs, their control plane (``apigatewayv2``) and ``@connections``."""

@@ -1,0 +1,189 @@
+"""Operations on APIs, their tags, and those that exist for HTTP APIs only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.core.errors import AwsError
+from emulator.core.ground import Call
+from emulator.patterns.route_selection import compile_selection
+from emulator.services.apigateway import deployment, lifecycle
+from emulator.services.apigateway.resources import (
+    Params,
+    bad_request,
+    find_api,
+    given,
+    not_found,
+    page,
+    refuse,
+    require,
+    unsupported,
+)
+from emulator.services.apigateway.store import Api, ApiIndex, ApiStore, Resource
+
+PATH_PREFIX = "/_aws/execute-api"
+_FIELDS = (
+    *("Name", "ProtocolType", "RouteSelectionExpression", "ApiKeySelectionExpression", "Description"),
+    *("DisableSchemaValidation", "DisableExecuteApiEndpoint", "IpAddressType", "Version", "Tags"),
+)
+_KEY_SOURCES = ("$request.header.x-api-key", "$context.authorizer.usageIdentifierKey")
+_NOT_YET = "protocolType HTTP"
+
+
+def create_api(call: Call, params: Params) -> dict[str, Any]:
+    """Make a WebSocket API."""
+    require(params, "Name", "ProtocolType")
+    if params["ProtocolType"] not in ("HTTP", "WEBSOCKET"):
+        raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
+    if params["ProtocolType"] == "HTTP":
+        raise unsupported(_NOT_YET)
+    require(params, "RouteSelectionExpression")
+    _check(params)
+    defaults: Resource = {
+        "ApiKeySelectionExpression": _KEY_SOURCES[0],
+        "DisableExecuteApiEndpoint": False,
+        "IpAddressType": "ipv4",
+        "Tags": {},
+    }
+    index = call.ground.cloud.shared(ApiIndex)
+    while (api_id := call.ids.alnum(10)) in index.apis:
+        pass
+    fields = {"CreatedDate": float(int(call.clock.now())), **defaults, **given(params, _FIELDS)}
+    api = Api(api_id, call.account, call.region, fields)
+    call.store(ApiStore).apis[api_id] = api
+    index.apis[api_id] = api
+    return _answer(call, api)
+
+
+def get_api(call: Call, params: Params) -> dict[str, Any]:
+    return _answer(call, find_api(call, params))
+
+
+def get_apis(call: Call, params: Params) -> dict[str, Any]:
+    return page((_answer(call, api) for api in call.store(ApiStore).apis.values()), params)
+
+
+def update_api(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    _check(params)
+    changes = given(params, (name for name in _FIELDS if name not in ("ProtocolType", "Tags")))
+    api.fields = {**api.fields, **changes}
+    deployment.after_change(call, api)
+    return _answer(call, api)
+
+
+def delete_api(call: Call, params: Params) -> None:
+    """Forget an API and close its connections with 1001."""
+    api = find_api(call, params)
+    del call.store(ApiStore).apis[api.api_id]
+    del call.ground.cloud.shared(ApiIndex).apis[api.api_id]
+    lifecycle.close_those_of(call.ground, api.api_id, None, call.cause)
+
+
+def _check(params: Params) -> None:
+    refuse(params, "WEBSOCKET APIs", "CorsConfiguration", "Target", "RouteKey", "CredentialsArn")
+    if len(params.get("Name") or "") > 128:
+        raise bad_request("Invalid value for name: at most 128 characters")
+    if params.get("ApiKeySelectionExpression", _KEY_SOURCES[0]) not in _KEY_SOURCES:
+        raise bad_request(f"Invalid apiKeySelectionExpression. Must be one of [{', '.join(_KEY_SOURCES)}]")
+    expression = params.get("RouteSelectionExpression")
+    if expression is not None:
+        try:
+            compile_selection(expression)
+        except ValueError as error:
+            raise bad_request(f"Invalid routeSelectionExpression: {error}") from None
+
+
+def _answer(call: Call, api: Api) -> dict[str, Any]:
+    """The resource as returned.  ``ApiEndpoint`` is where the caller can connect, not AWS's host name."""
+    base = (call.base_url or call.ground.base_url).rstrip("/")
+    endpoint = f"{base.replace('http', 'ws', 1)}{PATH_PREFIX}/{api.api_id}"
+    return {"ApiEndpoint": endpoint, "ApiId": api.api_id, **api.fields}
+
+
+# Tags
+
+
+def get_tags(call: Call, params: Params) -> dict[str, Any]:
+    return {"Tags": _tagged(call, params).get("Tags", {})}
+
+
+def tag_resource(call: Call, params: Params) -> dict[str, Any]:
+    resource = _tagged(call, params)
+    resource["Tags"] = {**resource.get("Tags", {}), **params.get("Tags", {})}
+    return {}
+
+
+def untag_resource(call: Call, params: Params) -> None:
+    resource = _tagged(call, params)
+    gone = set(params.get("TagKeys", ()))
+    resource["Tags"] = {key: value for key, value in resource.get("Tags", {}).items() if key not in gone}
+
+
+def _tagged(call: Call, params: Params) -> Resource:
+    """The API or stage behind ``arn:aws:apigateway:{region}::/apis/{id}[/stages/{stage}]``."""
+    arn = str(params.get("ResourceArn", ""))
+    parts = arn.partition("::")[2].strip("/").split("/")
+    try:
+        if len(parts) not in (2, 4) or parts[0] != "apis" or (len(parts) == 4 and parts[2] != "stages"):
+            raise bad_request(f"Invalid resource ARN specified {arn}")
+        api = find_api(call, {"ApiId": parts[1]})
+        return api.fields if len(parts) == 2 else api.stages[parts[3]]
+    except (AwsError, KeyError) as error:
+        if isinstance(error, AwsError) and error.code == "BadRequestException":
+            raise
+        raise not_found(f"Invalid resource ARN specified {arn}") from None
+
+
+# What belongs to HTTP APIs, custom domains and OpenAPI documents: refused by name
+
+
+def delete_cors_configuration(call: Call, params: Params) -> None:
+    find_api(call, params)
+    raise unsupported("CORS (protocolType HTTP)")
+
+
+def import_api(call: Call, params: Params) -> None:
+    raise unsupported("ImportApi")
+
+
+def reimport_api(call: Call, params: Params) -> None:
+    find_api(call, params)
+    raise unsupported("ReimportApi")
+
+
+def export_api(call: Call, params: Params) -> None:
+    find_api(call, params)
+    raise unsupported("ExportApi")
+
+
+def create_domain_name(call: Call, params: Params) -> None:
+    raise unsupported("CreateDomainName")
+
+
+def get_domain_names(call: Call, params: Params) -> dict[str, Any]:
+    return {"Items": []}
+
+
+def get_domain_name(call: Call, params: Params) -> None:
+    raise not_found("Invalid domain name identifier specified", "DomainName")
+
+
+update_domain_name = delete_domain_name = get_domain_name
+create_api_mapping = get_api_mapping = get_api_mappings = get_domain_name
+update_api_mapping = delete_api_mapping = get_domain_name
+
+
+def create_vpc_link(call: Call, params: Params) -> None:
+    raise unsupported("CreateVpcLink")
+
+
+def get_vpc_links(call: Call, params: Params) -> dict[str, Any]:
+    return {"Items": []}
+
+
+def get_vpc_link(call: Call, params: Params) -> None:
+    raise not_found(f"Invalid VpcLink identifier specified {params.get('VpcLinkId', '')}", "VpcLink")
+
+
+update_vpc_link = delete_vpc_link = get_vpc_link

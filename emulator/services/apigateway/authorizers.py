@@ -1,0 +1,149 @@
+"""Operations on authorizers and models."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from emulator.core.errors import AwsError
+from emulator.core.ground import Call
+from emulator.services.apigateway import deployment
+from emulator.services.apigateway.integration_uri import InvalidUriError, function_in
+from emulator.services.apigateway.model_validation import InvalidModelError, check_schema
+from emulator.services.apigateway.resources import (
+    Params,
+    bad_request,
+    find,
+    find_api,
+    given,
+    new_id,
+    page,
+    refuse,
+    require,
+    unsupported,
+)
+from emulator.services.apigateway.store import Api, Resource
+
+_FIELDS = ("AuthorizerCredentialsArn", "AuthorizerType", "AuthorizerUri", "IdentitySource", "Name")
+_HTTP_ONLY = (
+    *("AuthorizerPayloadFormatVersion", "AuthorizerResultTtlInSeconds", "EnableSimpleResponses"),
+    *("IdentityValidationExpression", "JwtConfiguration"),
+)
+_MODEL_FIELDS = ("ContentType", "Description", "Name", "Schema")
+_SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|context)\.[\w.-]+")
+
+
+def create_authorizer(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    require(params, "Name", "AuthorizerType")
+    authorizer_id = new_id(call, api.authorizers)
+    authorizer = {"AuthorizerId": authorizer_id, "IdentitySource": [], **given(params, _FIELDS)}
+    _check(api, params, authorizer)
+    api.authorizers[authorizer_id] = authorizer
+    deployment.after_change(call, api)
+    return authorizer
+
+
+def get_authorizer(call: Call, params: Params) -> dict[str, Any]:
+    return find(find_api(call, params).authorizers, params, "Authorizer")
+
+
+def get_authorizers(call: Call, params: Params) -> dict[str, Any]:
+    return page(find_api(call, params).authorizers.values(), params)
+
+
+def update_authorizer(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    authorizer = {**find(api.authorizers, params, "Authorizer"), **given(params, _FIELDS)}
+    _check(api, params, authorizer)
+    api.authorizers[params["AuthorizerId"]] = authorizer
+    deployment.after_change(call, api)
+    return authorizer
+
+
+def delete_authorizer(call: Call, params: Params) -> None:
+    api = find_api(call, params)
+    find(api.authorizers, params, "Authorizer")
+    for route in api.routes.values():
+        if route.get("AuthorizerId") == params["AuthorizerId"]:
+            raise AwsError("ConflictException", f"Cannot delete Authorizer, route with key {route['RouteKey']} uses it")
+    del api.authorizers[params["AuthorizerId"]]
+    deployment.after_change(call, api)
+
+
+def reset_authorizers_cache(call: Call, params: Params) -> None:
+    """Nothing is cached for WebSocket APIs (AWS docs), so there is nothing to forget."""
+    find_api(call, params)
+    raise unsupported("ResetAuthorizersCache on WEBSOCKET APIs")
+
+
+def _check(api: Api, params: Params, authorizer: Resource) -> None:
+    if authorizer["AuthorizerType"] != "REQUEST":
+        raise bad_request(f"Invalid authorizerType {authorizer['AuthorizerType']}. WEBSOCKET APIs take REQUEST only")
+    ttl_off = {**params, "AuthorizerResultTtlInSeconds": params.get("AuthorizerResultTtlInSeconds") or None}
+    refuse(ttl_off, "WEBSOCKET APIs' authorizers", *_HTTP_ONLY)
+    for source in authorizer["IdentitySource"]:
+        if not _SOURCE.fullmatch(source):
+            raise bad_request(f"Invalid mapping expression specified: {source}")
+    try:
+        function_in(authorizer.get("AuthorizerUri", ""))
+    except InvalidUriError as error:
+        raise bad_request(str(error)) from None
+    for other in api.authorizers.values():
+        if other["Name"] == authorizer["Name"] and other["AuthorizerId"] != authorizer["AuthorizerId"]:
+            raise bad_request("Authorizer name must be unique. Authorizer " + authorizer["Name"] + " already exists")
+
+
+# Models
+
+
+def create_model(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    require(params, "Name", "Schema")
+    model_id = new_id(call, api.models)
+    model = {"ContentType": "application/json", "ModelId": model_id, **given(params, _MODEL_FIELDS)}
+    _check_model(api, model)
+    api.models[model_id] = model
+    deployment.after_change(call, api)
+    return model
+
+
+def get_model(call: Call, params: Params) -> dict[str, Any]:
+    return find(find_api(call, params).models, params, "Model")
+
+
+def get_models(call: Call, params: Params) -> dict[str, Any]:
+    return page(find_api(call, params).models.values(), params)
+
+
+def get_model_template(call: Call, params: Params) -> None:
+    get_model(call, params)
+    raise unsupported("GetModelTemplate")
+
+
+def update_model(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    model = {**find(api.models, params, "Model"), **given(params, _MODEL_FIELDS)}
+    _check_model(api, model)
+    api.models[params["ModelId"]] = model
+    deployment.after_change(call, api)
+    return model
+
+
+def delete_model(call: Call, params: Params) -> None:
+    api = find_api(call, params)
+    find(api.models, params, "Model")
+    del api.models[params["ModelId"]]
+    deployment.after_change(call, api)
+
+
+def _check_model(api: Api, model: Resource) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9]{1,128}", model["Name"]):
+        raise bad_request("Model name must be alphanumeric: " + model["Name"])
+    for other in api.models.values():
+        if other["Name"] == model["Name"] and other["ModelId"] != model["ModelId"]:
+            raise AwsError("ConflictException", f"Model with name {model['Name']} already exists for this API")
+    try:
+        check_schema(model["Schema"])
+    except InvalidModelError as error:
+        raise bad_request(f"Invalid model specified: {error}") from None

@@ -1,0 +1,188 @@
+"""Operations on integrations and integration responses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from emulator.core.errors import AwsError
+from emulator.core.ground import Call
+from emulator.services.apigateway import deployment
+from emulator.services.apigateway.integration_uri import InvalidUriError, check_uri
+from emulator.services.apigateway.mapping import InvalidMappingError, check_parameters, check_templates
+from emulator.services.apigateway.resources import (
+    Params,
+    bad_request,
+    find,
+    find_api,
+    given,
+    merged_maps,
+    new_id,
+    page,
+    refuse,
+    require,
+    unsupported,
+)
+from emulator.services.apigateway.snapshot import TARGET_PREFIX
+from emulator.services.apigateway.store import Api, Resource
+
+_FIELDS = (
+    *("ConnectionType", "ContentHandlingStrategy", "CredentialsArn", "Description", "IntegrationMethod"),
+    *("IntegrationType", "IntegrationUri", "PassthroughBehavior", "PayloadFormatVersion", "RequestParameters"),
+    *("RequestTemplates", "TemplateSelectionExpression", "TimeoutInMillis"),
+)
+_RESPONSE_FIELDS = (
+    *("ContentHandlingStrategy", "IntegrationResponseKey", "ResponseTemplates", "TemplateSelectionExpression"),
+)
+_HTTP_ONLY = ("IntegrationSubtype", "TlsConfig", "ConnectionId", "ResponseParameters")
+_MAPS = ("RequestParameters", "RequestTemplates")
+_TYPES = ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK")
+_SELECTION = {
+    "AWS": "${integration.response.body.errorMessage}",
+    "HTTP": "${integration.response.statuscode}",
+    "MOCK": "${integration.response.statuscode}",
+}
+_PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
+TIMEOUT = range(50, 29001)
+
+
+def create_integration(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    require(params, "IntegrationType")
+    integration_id = new_id(call, api.integrations)
+    integration = {
+        "ConnectionType": "INTERNET",
+        "IntegrationId": integration_id,
+        "PassthroughBehavior": "WHEN_NO_MATCH",
+        "PayloadFormatVersion": "1.0",
+        "TimeoutInMillis": 29000,
+        **given(params, _FIELDS),
+    }
+    if integration["IntegrationType"] in ("AWS", "AWS_PROXY"):
+        integration.setdefault("IntegrationMethod", "POST")
+    api.integrations[integration_id] = _checked(params, integration)
+    deployment.after_change(call, api)
+    return api.integrations[integration_id]
+
+
+def get_integration(call: Call, params: Params) -> dict[str, Any]:
+    return find(find_api(call, params).integrations, params, "Integration")
+
+
+def get_integrations(call: Call, params: Params) -> dict[str, Any]:
+    return page(find_api(call, params).integrations.values(), params)
+
+
+def update_integration(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    old = find(api.integrations, params, "Integration")
+    integration = {**old, **merged_maps(old, given(params, _FIELDS), _MAPS)}
+    api.integrations[params["IntegrationId"]] = _checked(params, integration)
+    deployment.after_change(call, api)
+    return api.integrations[params["IntegrationId"]]
+
+
+def delete_integration(call: Call, params: Params) -> None:
+    api = find_api(call, params)
+    find(api.integrations, params, "Integration")
+    integration_id = params["IntegrationId"]
+    for route in api.routes.values():
+        if route.get("Target") == TARGET_PREFIX + integration_id:
+            raise AwsError("ConflictException", f"Cannot delete Integration: route {route['RouteKey']} uses it")
+    del api.integrations[integration_id]
+    api.integration_responses.pop(integration_id, None)
+    deployment.after_change(call, api)
+
+
+def _checked(params: Params, integration: Resource) -> Resource:
+    """The integration with what follows from its type; raises for what AWS, or this emulator, does not take."""
+    kind = integration["IntegrationType"]
+    if kind not in _TYPES:
+        raise bad_request(f"Invalid integrationType {kind}. Must be one of [{', '.join(_TYPES)}]")
+    if integration["ConnectionType"] != "INTERNET":
+        raise unsupported(f"connectionType {integration['ConnectionType']}")
+    refuse(params, "a WebSocket API's integration", *_HTTP_ONLY)
+    if integration["PayloadFormatVersion"] != "1.0":
+        raise bad_request("PayloadFormatVersion must be 1.0 for WebSocket APIs")
+    if integration["PassthroughBehavior"] not in _PASSTHROUGH:
+        raise bad_request(f"Invalid passthroughBehavior. Must be one of [{', '.join(_PASSTHROUGH)}]")
+    if integration["TimeoutInMillis"] not in TIMEOUT:
+        raise bad_request("Timeout should be between 50 ms and 29000 ms")
+    _check_content_handling(integration)
+    try:
+        check_uri(kind, integration.get("IntegrationUri", ""), integration.get("IntegrationMethod"))
+        check_parameters(integration.get("RequestParameters", {}))
+        check_templates(integration.get("RequestTemplates", {}), integration.get("TemplateSelectionExpression"))
+    except (InvalidUriError, InvalidMappingError) as error:
+        raise bad_request(str(error)) from None
+    selection = {"IntegrationResponseSelectionExpression": _SELECTION[kind]} if kind in _SELECTION else {}
+    return {**{k: v for k, v in integration.items() if k != "IntegrationResponseSelectionExpression"}, **selection}
+
+
+def _check_content_handling(resource: Resource) -> None:
+    strategy = resource.get("ContentHandlingStrategy")
+    if strategy not in (None, "CONVERT_TO_BINARY", "CONVERT_TO_TEXT"):
+        raise bad_request("Invalid contentHandlingStrategy. Must be one of [CONVERT_TO_BINARY, CONVERT_TO_TEXT]")
+
+
+# Integration responses
+
+
+def create_integration_response(call: Call, params: Params) -> dict[str, Any]:
+    api = find_api(call, params)
+    find(api.integrations, params, "Integration")
+    require(params, "IntegrationResponseKey")
+    responses = api.integration_responses.setdefault(params["IntegrationId"], {})
+    response_id = new_id(call, responses)
+    response = {"IntegrationResponseId": response_id, **given(params, _RESPONSE_FIELDS)}
+    _check_response(params, response, responses)
+    responses[response_id] = response
+    deployment.after_change(call, api)
+    return response
+
+
+def get_integration_response(call: Call, params: Params) -> dict[str, Any]:
+    return find(_responses(call, params)[1], params, "IntegrationResponse")
+
+
+def get_integration_responses(call: Call, params: Params) -> dict[str, Any]:
+    return page(_responses(call, params)[1].values(), params)
+
+
+def update_integration_response(call: Call, params: Params) -> dict[str, Any]:
+    api, responses = _responses(call, params)
+    old = find(responses, params, "IntegrationResponse")
+    response = {**old, **merged_maps(old, given(params, _RESPONSE_FIELDS), ("ResponseTemplates",))}
+    _check_response(params, response, responses)
+    responses[params["IntegrationResponseId"]] = response
+    deployment.after_change(call, api)
+    return response
+
+
+def delete_integration_response(call: Call, params: Params) -> None:
+    api, responses = _responses(call, params)
+    find(responses, params, "IntegrationResponse")
+    del responses[params["IntegrationResponseId"]]
+    deployment.after_change(call, api)
+
+
+def _responses(call: Call, params: Params) -> tuple[Api, dict[str, Resource]]:
+    api = find_api(call, params)
+    find(api.integrations, params, "Integration")
+    return api, api.integration_responses.get(params["IntegrationId"], {})
+
+
+def _check_response(params: Params, response: Resource, others: dict[str, Resource]) -> None:
+    key = response["IntegrationResponseKey"]
+    refuse(params, "a WebSocket API's IntegrationResponse", "ResponseParameters")
+    if key != "$default" and not (len(key) > 2 and key.startswith("/") and key.endswith("/")):
+        raise bad_request(f"Invalid integrationResponseKey {key}: $default, or a regular expression between slashes")
+    try:
+        re.compile(key)
+        check_templates(response.get("ResponseTemplates", {}), response.get("TemplateSelectionExpression"))
+    except (re.error, InvalidMappingError) as error:
+        raise bad_request(f"Invalid IntegrationResponse: {error}") from None
+    _check_content_handling(response)
+    for response_id, other in others.items():
+        if other["IntegrationResponseKey"] == key and response_id != response["IntegrationResponseId"]:
+            raise AwsError("ConflictException", f"IntegrationResponse with key {key} already exists")

@@ -1,0 +1,1 @@
+"""Lambda: functions, invocation, the asynchronous queue, destinations, event source mappings."""

@@ -1,0 +1,93 @@
+"""Event source mappings: their settings and how AWS shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from emulator.core.arns import Arn
+from emulator.patterns.event_filter import EventFilter
+
+if TYPE_CHECKING:
+    from emulator.services.lambda_.event_source import Poller
+
+USER = "USER_INITIATED"
+
+
+@dataclass(slots=True)
+class MappingSettings:
+    """What can be set for a queue.  Batch size in messages, window in seconds."""
+
+    batch_size: int = 10
+    window: int = 0
+    patterns: list[str] = field(default_factory=list)
+    report_failures: bool = False
+    max_concurrency: int | None = None
+    stored: dict[str, Any] = field(default_factory=dict)
+    """Members that are kept and shown only."""
+
+
+@dataclass(slots=True)
+class EventSourceMapping:
+    """One mapping; ``qualifier`` as it was written, ``filter`` compiled from the settings."""
+
+    uuid: str
+    account: str
+    region: str
+    source_arn: str
+    function_name: str
+    qualifier: str
+    settings: MappingSettings
+    filter: EventFilter
+    enabled: bool
+    last_modified: float
+    tags: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
+    poller: Poller | None = None
+
+    @property
+    def arn(self) -> str:
+        return str(Arn.of("lambda", self.region, self.account, f"event-source-mapping:{self.uuid}"))
+
+    @property
+    def function_arn(self) -> str:
+        qualifier = f":{self.qualifier}" if self.qualifier else ""
+        return str(Arn.of("lambda", self.region, self.account, f"function:{self.function_name}{qualifier}"))
+
+    @property
+    def active(self) -> bool:
+        return self.enabled and not self.deleted
+
+    def shown(self, state: str | None = None) -> dict[str, Any]:
+        """EventSourceMappingConfiguration; ``state`` is a transitional one, the lasting one by default."""
+        settings = self.settings
+        answer: dict[str, Any] = {
+            "UUID": self.uuid,
+            "BatchSize": settings.batch_size,
+            "MaximumBatchingWindowInSeconds": settings.window,
+            "EventSourceArn": self.source_arn,
+            "FunctionArn": self.function_arn,
+            "LastModified": self.last_modified,
+            "State": state or ("Enabled" if self.enabled else "Disabled"),
+            "StateTransitionReason": USER,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"] if settings.report_failures else [],
+            "EventSourceMappingArn": self.arn,
+        }
+        if settings.patterns:
+            answer["FilterCriteria"] = {"Filters": [{"Pattern": pattern} for pattern in settings.patterns]}
+        if settings.max_concurrency is not None:
+            answer["ScalingConfig"] = {"MaximumConcurrency": settings.max_concurrency}
+        return answer | settings.stored
+
+    def same_source(self, source_arn: str, function_name: str, qualifier: str) -> bool:
+        """Whether a new mapping would double this one; qualifiers count as different functions (our choice)."""
+        return (self.source_arn, self.function_name, self.qualifier) == (source_arn, function_name, qualifier)
+
+
+def patterns_in(params: Mapping[str, Any]) -> list[str] | None:
+    """The filter patterns of a request; None when the member is absent."""
+    criteria = params.get("FilterCriteria")
+    if criteria is None:
+        return None
+    return [entry.get("Pattern") or "" for entry in criteria.get("Filters") or []]

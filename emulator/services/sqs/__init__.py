@@ -1,0 +1,1 @@
+"""Amazon SQS: standard and FIFO queues, dead letters, message move tasks; see docs/sqs.md."""
