@@ -1,9 +1,8 @@
-"""What all benchmarks share: a line of the table, how much work to do, percentiles."""
+"""What all benchmarks share: a line of the table, and how much work to do."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,32 +51,6 @@ class Run:
     def count(self, full: int) -> int:
         """How many repetitions: a fifth of them in a quick run."""
         return max(10, full // 5) if self.quick else full
-
-
-def percentile(values: Iterable[float], percent: float) -> float:
-    """The value below which ``percent`` of the values lie (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
-
-
-def milliseconds(fn: Callable[[], object], count: int) -> list[float]:
-    """Durations of ``count`` blocking calls."""
-    durations = []
-    for _ in range(count):
-        began = time.perf_counter()
-        fn()
-        durations.append((time.perf_counter() - began) * 1000)
-    return durations
-
-
-async def milliseconds_async(fn: Callable[[], Awaitable[object]], count: int) -> list[float]:
-    """Durations of ``count`` awaited calls, one after the other."""
-    durations = []
-    for _ in range(count):
-        began = time.perf_counter()
-        await fn()
-        durations.append((time.perf_counter() - began) * 1000)
-    return durations
 
 
 def table(lines: Sequence[Line]) -> str:

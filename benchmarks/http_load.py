@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from benchmarks.statistics import Load
+from benchmarks.measures import Load
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 DAY = "20260101"

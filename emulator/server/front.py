@@ -164,7 +164,7 @@ async def _until_client_goes(running: Coroutine[Any, Any, dict[str, Any]], recei
     """Await a long poll, and end it when the client closes its connection: nobody would get its messages."""
     loop = asyncio.get_running_loop()
     poll: asyncio.Task[dict[str, Any]] = loop.create_task(running)
-    gone = loop.create_task(receive())  # type: ignore[arg-type]
+    gone: asyncio.Task[dict[str, Any]] = loop.create_task(_next(receive))
     try:
         await asyncio.wait((poll, gone), return_when=asyncio.FIRST_COMPLETED)
         if poll.done():
@@ -174,6 +174,10 @@ async def _until_client_goes(running: Coroutine[Any, Any, dict[str, Any]], recei
         raise ClientGoneError
     finally:
         gone.cancel()
+
+
+async def _next(receive: Receive) -> dict[str, Any]:
+    return await receive()
 
 
 async def _send(send: Send, response: WireResponse) -> None:

@@ -31,10 +31,10 @@ class Operations:
         owner = self.services.get(service)
         name = wire.function_name(operation)
         for module in owner.api if owner else ():
-            found = getattr(module, name, None)
-            if found is not None:
-                self._found[service, operation] = found
-                return found
+            function: Operation | None = getattr(module, name, None)
+            if function is not None:
+                self._found[service, operation] = function
+                return function
         what = f"{service}.{operation}" if owner else f"service {service!r} (asked for {operation})"
         raise AwsError("NotImplemented", f"aws-task-emulator does not implement {what}.")
 

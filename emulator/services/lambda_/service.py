@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from emulator.core.ground import Ground, Service
 from emulator.services.lambda_.adapter import adapter
-from emulator.services.lambda_.api import functions, invoking
+from emulator.services.lambda_.api import (
+    capacity,
+    event_invoke,
+    functions,
+    invoking,
+    mappings,
+    permissions,
+    publishing,
+    tagging,
+)
 from emulator.services.lambda_.code import CodeArea
+from emulator.services.lambda_.store import LambdaStore
 
 
 def _join(ground: Ground) -> None:
@@ -13,13 +23,17 @@ def _join(ground: Ground) -> None:
 
 
 def _end(ground: Ground) -> None:
-    """Before everything is forgotten: remove unpacked code."""
+    """Before everything is forgotten: end polling, remove unpacked code."""
+    for _, _, store in ground.cloud.stores(LambdaStore):
+        for mapping in store.mappings.values():
+            if mapping.poller is not None:
+                mapping.poller.stop()
     ground.cloud.shared(CodeArea).close()
 
 
 SERVICE = Service(
     name="lambda",
-    api=(functions, invoking),
+    api=(functions, invoking, publishing, event_invoke, mappings, permissions, capacity, tagging),
     join=_join,
     on_reset=_end,
 )

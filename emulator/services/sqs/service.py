@@ -32,4 +32,5 @@ SERVICE = Service(
     join=_join,
     on_reset=_end_waits,
     validation="own",
+    long_polls=frozenset({"ReceiveMessage"}),
 )

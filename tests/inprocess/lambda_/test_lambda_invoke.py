@@ -154,7 +154,9 @@ def test_sys_exit_recorded(status: int, reason: str) -> None:
             from emulator.services.lambda_.api.invoking import invoke
 
             answer = await invoke(call, {"FunctionName": "f", "Payload": str(status).encode()})
-            expected = f'{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: {call.request_id} Error: {reason}"}}'
+            expected = (
+                f'{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: {call.request_id} Error: {reason}"}}'
+            )
             assert answer["Payload"].decode() == expected
 
     asyncio.run(main())
@@ -224,7 +226,9 @@ def test_marshal_error() -> None:
             w.function(unserialisable)
             body = json.loads((await w.invoke())["Payload"])
             assert body["errorType"] == "Runtime.MarshalError"
-            assert body["errorMessage"] == "Unable to marshal response: Object of type datetime is not JSON serializable"
+            assert (
+                body["errorMessage"] == "Unable to marshal response: Object of type datetime is not JSON serializable"
+            )
 
     asyncio.run(main())
 

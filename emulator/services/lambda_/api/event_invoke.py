@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.arns import Arn
+from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.lambda_ import destinations, errors
 from emulator.services.lambda_.event_config import EventInvokeConfig
@@ -73,7 +74,7 @@ def _configured(call: Call, params: dict[str, Any]) -> tuple[Function, str]:
     return function, qualifier
 
 
-def _no_config(arn: str) -> Exception:
+def _no_config(arn: str) -> AwsError:
     return errors.not_found(f"The function {arn} doesn't have an EventInvokeConfig")
 
 
@@ -130,9 +131,11 @@ def _check_function(call: Call, function: Function, arn: str) -> None:
 
 def _target(call: Call, arn: str) -> Address | None:
     parsed = Arn.parse(arn)
-    found = call.ground.cloud.store(LambdaStore, parsed.account, parsed.region).functions
-    address = read_name(arn, None, parsed.account, parsed.region)
-    function = found.get(address.name)
+    try:
+        address = read_name(arn, None, parsed.account, parsed.region)
+    except AwsError:
+        return None
+    function = call.ground.cloud.store(LambdaStore, parsed.account, parsed.region).functions.get(address.name)
     return address if function is not None and function.has(address.qualifier) else None
 
 

@@ -24,8 +24,8 @@ def add_permission(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     _check_revision(policy, params)
     if policy is not None and params["StatementId"] in policy.statements:
         raise errors.conflict(
-            f"The statement id ({params['StatementId']}) provided already exists. Please provide a new statement id, or "
-            "remove the existing statement."
+            f"The statement id ({params['StatementId']}) provided already exists. Please provide a new statement id, "
+            "or remove the existing statement."
         )
     policy = function.policies.setdefault(address.qualifier, Policy(""))
     policy.statements[params["StatementId"]] = entry

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 
@@ -36,3 +37,14 @@ def middle(loads: Iterable[Load]) -> Load:
     """The load with the median rate: one disturbed round does not count."""
     ordered = sorted(loads, key=lambda load: load.rate)
     return ordered[len(ordered) // 2]
+
+
+def timed(fn: Callable[[], object], count: int) -> Load:
+    """``count`` blocking calls, one after the other."""
+    durations = []
+    start = time.perf_counter()
+    for _ in range(count):
+        began = time.perf_counter()
+        fn()
+        durations.append((time.perf_counter() - began) * 1000)
+    return Load(durations, time.perf_counter() - start)

@@ -1,0 +1,74 @@
+"""PutEvents on buses with 1, 300 and 1,000 rules; every event matches one of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from benchmarks import http_load
+from benchmarks.harness import Line, Run
+from benchmarks.http_load import HttpConnection, Load
+from benchmarks.measures import middle
+from benchmarks.process import Emulator, cpu_seconds
+
+SIZES = (1, 300, 1000)
+AIM = 0.8
+DETAIL = json.dumps({"id": "order-1", "total": 12.5, "items": [{"sku": "a-1", "count": 2}], "note": "x" * 150})
+
+
+def stack() -> str:
+    """A bus of each size, rules as SocketTasks makes them: one per detail type; and one with a queue as target."""
+    lines = ["[emulator]", "enforce_quotas = false", "[queues.out]", "[buses.queued]"]
+    lines += ["[rules.to-queue]", 'bus = "queued"', 'pattern = {"detail-type" = ["type-0"]}', 'target = "queue:out"']
+    for size in SIZES:
+        lines += [f"[buses.bus-{size}]"]
+        for number in range(size):
+            lines += [f"[rules.rule-{size}-{number}]", f'bus = "bus-{size}"']
+            lines += [f'pattern = {{source = ["shop"], "detail-type" = ["type-{number}"]}}']
+    return "\n".join(lines)
+
+
+def requests(port: int, bus: str, types: int) -> Iterator[bytes]:
+    """Endless PutEvents calls with one entry each, going round the detail types."""
+    made = []
+    for number in range(types):
+        entry = {"Source": "shop", "DetailType": f"type-{number}", "Detail": DETAIL, "EventBusName": bus}
+        made.append(http_load.json_request(port, "events", "AWSEvents.PutEvents", {"Entries": [entry]}, "1.1"))
+    while True:
+        yield from made
+
+
+async def load(port: int, messages: Iterator[bytes], count: int) -> Load:
+    async def step(connection: HttpConnection) -> None:
+        answer = await connection.send(next(messages))
+        assert b'"FailedEntryCount":0' in answer.replace(b" ", b""), answer
+
+    return await http_load.load(port, step, count, 8)
+
+
+async def run(bench: Run) -> list[Line]:
+    count = bench.count(1500)
+    lines: list[Line] = []
+    with Emulator(stack()) as emulator:
+        port = emulator.port
+        messages = {size: requests(port, f"bus-{size}", size) for size in SIZES}
+        queued = requests(port, "queued", 1)
+        loads: dict[int, list[Load]] = {size: [] for size in SIZES}
+        cpu = dict.fromkeys(SIZES, 0.0)
+        for size in SIZES:
+            await load(port, messages[size], 200)
+        echo = await bench.floors.http(8)
+        for _ in range(5):  # taken in turns, so that all sizes see the same noise
+            for size in SIZES:
+                before = cpu_seconds(emulator.pid)
+                loads[size].append(await load(port, messages[size], count))
+                cpu[size] += (cpu_seconds(emulator.pid) - before) * 1000 / (5 * count)
+        to_queue = middle([await load(port, queued, count) for _ in range(3)])
+    rates = {size: middle(found).rate for size, found in loads.items()}
+    for size in SIZES:
+        lines.append(Line("put_events", f"{size:,} rules", rates[size], "/s", echo.rate, "HTTP echo", None, True))
+    one_rule, most = rates[SIZES[0]], rates[SIZES[-1]]
+    lines.append(Line("put_events", "1,000 rules", most, "/s", one_rule, "1 rule", AIM * one_rule, True))
+    lines += [Line("put_events", f"emulator's CPU each, {size:,} rules", cpu[size], "ms") for size in SIZES]
+    lines.append(Line("put_events", "1 rule, to a queue", to_queue.rate, "/s", echo.rate, "HTTP echo", None, True))
+    return lines

@@ -1,0 +1,71 @@
+"""The whole path: frame, task-submit, bus, rule, task function, destination, queue, task-notify, @connections, frame.
+
+The handlers run in worker processes and use boto3 as they would on AWS; the task itself does nothing.
+"""
+
+from __future__ import annotations
+
+from benchmarks import ws_load
+from benchmarks.harness import Line, Run
+from benchmarks.measures import Load, middle
+from benchmarks.process import Emulator, children, cpu_seconds
+
+STACK = '[emulator]\nenforce_quotas = false\n[socket_tasks]\ntasks = { report = "tasks:report" }\n'
+HANDLERS = 'def report(event, context):\n    return {"statusCode": 200}\n'
+AIM_MS, AIM_RATE = 12.0, 250.0
+CONNECTIONS = 20
+
+
+class Meter:
+    """CPU milliseconds per task, of the emulator and of its workers."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._pid = emulator.pid
+        self._workers = children(self._pid)
+        self._before = self._read()
+
+    def _read(self) -> tuple[float, float]:
+        return cpu_seconds(self._pid), sum(map(cpu_seconds, self._workers))
+
+    def per_task(self, count: int) -> tuple[float, float]:
+        own, workers = self._read()
+        return (own - self._before[0]) * 1000 / count, (workers - self._before[1]) * 1000 / count
+
+
+async def warm_up(emulator: Emulator) -> None:
+    """Start as many workers as the load will need."""
+    for _ in range(4):
+        await ws_load.tasks(emulator.port, emulator.socket_path, 3 * CONNECTIONS, CONNECTIONS)
+    await ws_load.tasks(emulator.port, emulator.socket_path, 30)
+
+
+async def run(bench: Run) -> list[Line]:
+    floors = bench.floors
+    singles: list[Load] = []
+    crowds: list[Load] = []
+    one, many = bench.count(200), bench.count(1000)
+    with Emulator(STACK, {"tasks.py": HANDLERS}) as emulator:
+        await warm_up(emulator)
+        socket, boto, pipe = await floors.socket(), floors.boto3(), floors.pipe()
+        meter = Meter(emulator)
+        for _ in range(3):
+            singles.append(await ws_load.tasks(emulator.port, emulator.socket_path, one))
+        own_one, workers_one = meter.per_task(3 * one)
+        meter = Meter(emulator)
+        for _ in range(3):
+            crowds.append(await ws_load.tasks(emulator.port, emulator.socket_path, many, CONNECTIONS))
+        own_many, workers_many = meter.per_task(3 * many)
+    single, crowd = middle(singles), middle(crowds)
+    parts = "frame + 2 boto3 + 3 pipes"
+    p50 = socket.p50 + 2 * boto.p50 + 3 * pipe.p50
+    p99 = socket.p99 + 2 * boto.p99 + 3 * pipe.p99
+    return [
+        Line("socket_tasks", "one at a time, p50", single.p50, "ms", p50, parts, AIM_MS),
+        Line("socket_tasks", "one at a time, p99", single.p99, "ms", p99, parts),
+        Line("socket_tasks", "emulator's CPU each", own_one, "ms"),
+        Line("socket_tasks", "workers' CPU each", workers_one, "ms"),
+        Line("socket_tasks", f"{CONNECTIONS} at once", crowd.rate, "/s", boto.rate / 2, "2 boto3", AIM_RATE, True),
+        Line("socket_tasks", f"{CONNECTIONS} at once, p50", crowd.p50, "ms"),
+        Line("socket_tasks", f"{CONNECTIONS} at once, emulator's CPU each", own_many, "ms"),
+        Line("socket_tasks", f"{CONNECTIONS} at once, workers' CPU each", workers_many, "ms"),
+    ]

@@ -1,0 +1,21 @@
+"""Loads the emulator's pytest plugin, unless the installed package has brought it along as an entry point."""
+
+import os
+from importlib.metadata import entry_points
+
+import pytest
+
+PLUGIN = "emulator.pytest_plugin"
+
+
+def _loaded_by_entry_point() -> bool:
+    if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
+        return False
+    return any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
+
+
+pytest_plugins = ["pytester"] if _loaded_by_entry_point() else ["pytester", PLUGIN]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "javascript: runs Node.js with the AWS SDK for JavaScript v3")
