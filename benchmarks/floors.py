@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from benchmarks import http_load, ws_load
-from benchmarks.measures import Load, middle, timed
+from benchmarks.measures import Load, middle, rounds, timed
 from benchmarks.process import Process
 
 _PIPE_CHILD = """
@@ -28,7 +28,7 @@ FRAME = json.dumps({"action": "echo", "task": {"id": "t-1", "type": "report", "d
 
 
 class Floors:
-    """The bare servers; a context manager.  Figures are measured when asked for, next to what they are compared with."""
+    """The bare servers; a context manager.  Figures are measured when they are asked for."""
 
     def __init__(self) -> None:
         self.server = Process(["-m", "benchmarks.floor_server"])
@@ -46,11 +46,11 @@ class Floors:
     async def http(self, connections: int = 1, body: bytes = EVENT, count: int = 1500) -> Load:
         """Bare HTTP echoes: a request as the SDKs send it, answered with its own body."""
         message = http_load.request(self.port, "events", "/", body, {"Content-Type": "application/x-amz-json-1.1"})
-        return middle([await http_load.load(self.port, lambda c: c.send(message), count, connections) for _ in range(3)])
+        return middle(await rounds(lambda: http_load.load(self.port, lambda c: c.send(message), count, connections)))
 
     async def socket(self, count: int = 1500) -> Load:
         """Bare WebSocket echoes."""
-        return middle([await ws_load.echoes(self.port, count, FRAME) for _ in range(3)])
+        return middle(await rounds(lambda: ws_load.echoes(self.port, count, FRAME)))
 
     def boto3(self, count: int = 300) -> Load:
         """What one boto3 call costs when the server does nothing: ``put_events`` against the bare echo."""

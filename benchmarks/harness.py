@@ -63,7 +63,7 @@ def table(lines: Sequence[Line]) -> str:
         met = {True: "met", False: "MISSED", None: ""}[line.met]
         rows.append((line.benchmark, line.what, f"{_number(line.value)} {line.unit}", floor, ratio, aim, met))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    texts = [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in rows]
     texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(texts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks import http_load
 from benchmarks.floors import EVENT, client
 from benchmarks.harness import Line, Run
-from benchmarks.measures import middle, timed
+from benchmarks.measures import Load, middle, rounds, timed
 from benchmarks.process import Emulator, cpu_seconds
 
 STACK = '[functions]\necho = "handlers:echo"\n'
@@ -20,17 +20,17 @@ async def run(bench: Run) -> list[Line]:
         request = http_load.request(emulator.port, "lambda", PATH, EVENT)
         count = bench.count(1000)
 
-        async def some(times: int, connections: int) -> http_load.Load:
+        async def some(times: int, connections: int) -> Load:
             return await http_load.load(emulator.port, lambda c: c.send(request), times, connections)
 
         await some(100, 1)
         echo = await bench.floors.http()
         before = cpu_seconds(emulator.pid)
-        single = middle([await some(count, 1) for _ in range(3)])
+        single = middle(await rounds(lambda: some(count, 1)))
         cpu = (cpu_seconds(emulator.pid) - before) * 1000 / (3 * count)
         await some(100, 4)
         echoes = await bench.floors.http(4)
-        several = middle([await some(count, 4) for _ in range(3)])
+        several = middle(await rounds(lambda: some(count, 4)))
         sdk = client("lambda", emulator.url)
         real = timed(lambda: sdk.invoke(FunctionName="echo", Payload=EVENT)["Payload"].read(), count // 2)
     boto = bench.floors.boto3()

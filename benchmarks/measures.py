@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 
@@ -37,6 +37,11 @@ def middle(loads: Iterable[Load]) -> Load:
     """The load with the median rate: one disturbed round does not count."""
     ordered = sorted(loads, key=lambda load: load.rate)
     return ordered[len(ordered) // 2]
+
+
+async def rounds(load: Callable[[], Awaitable[Load]], times: int = 3) -> list[Load]:
+    """The same load several times."""
+    return [await load() for _ in range(times)]
 
 
 def timed(fn: Callable[[], object], count: int) -> Load:

@@ -16,6 +16,8 @@ from types import TracebackType
 ROOT = Path(__file__).parent.parent
 UP = "from emulator.cli import main; main()"
 START_LIMIT = 60.0
+CACHES = tempfile.TemporaryDirectory(prefix="bytecode-")
+"""Bytecode of all processes under measurement: an installed package has its own, a work tree may have none."""
 
 
 class Process:
@@ -24,14 +26,14 @@ class Process:
     def __init__(self, arguments: Sequence[str], cwd: Path | None = None) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "EMULATOR_"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "EMULATOR_", "PYTHON"))}
         self.began = time.perf_counter()
         self._popen = subprocess.Popen(
             [sys.executable, *arguments],
             stdout=subprocess.PIPE,
             stderr=self._errors,
             cwd=cwd,
-            env={**environment, "PYTHONPATH": path},
+            env={**environment, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": CACHES.name},
         )
         self.pid = self._popen.pid
         self._buffer = b""
@@ -55,13 +57,17 @@ class Process:
     def signal(self, number: int) -> None:
         self._popen.send_signal(number)
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Ask it to end, and wait until it has."""
         self._popen.terminate()
         try:
             self._popen.wait(10)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
+
+    def stop(self) -> None:
+        self.end()
         assert self._popen.stdout is not None
         self._popen.stdout.close()
 
@@ -115,7 +121,7 @@ def resident_kb(pid: int) -> float:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used; NaN where there is no /proc.  Unlike rates, other people's load leaves it be."""
+    """CPU time that a process has used; NaN where there is no /proc.  A busy machine changes it little."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -8,8 +8,8 @@ from typing import Any
 from benchmarks import http_load
 from benchmarks.floors import client
 from benchmarks.harness import Line, Run
-from benchmarks.http_load import HttpConnection, Load
-from benchmarks.measures import middle, timed
+from benchmarks.http_load import HttpConnection
+from benchmarks.measures import Load, middle, timed
 from benchmarks.process import Emulator, cpu_seconds
 
 STACK = "[queues.work]\n"

@@ -7,20 +7,20 @@ import contextlib
 import logging
 from collections.abc import Callable
 from email.utils import formatdate
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from emulator.admin.front import ControlFront
-from emulator.core.clock import Clock
+from emulator.core.clock import Clock, ClockStuckError
 from emulator.core.ground import Ground, Service
 from emulator.core.settings import Settings
 from emulator.server.front import Front
 from emulator.server.http_protocol import HttpProtocol
 from emulator.server.listener import Listener
 from emulator.server.operations import Operations
-from emulator.server.websocket_protocol import protocol_class
+from emulator.server.websocket_protocol import WebSocketProtocol, protocol_class
 from emulator.services.apigateway.service import MANAGEMENT as APIGATEWAY_MANAGEMENT
 from emulator.services.apigateway.service import SERVICE as APIGATEWAY
 from emulator.services.events.service import SERVICE as EVENTS
@@ -35,6 +35,8 @@ log = logging.getLogger("emulator")
 SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SQS, STS)
 KEEP_ALIVE = 75
 """Real seconds an idle HTTP connection stays open: longer than SDK pools keep one, so that they never meet a reset."""
+FAREWELL = 12
+"""Passes of the event loop in which long polls of queues that are gone answer by themselves."""
 
 
 class Emulator:
@@ -62,6 +64,7 @@ class Emulator:
         self._listener: Listener | None = None
         self._state = ServerState()
         self._date: asyncio.TimerHandle | None = None
+        self._resetting = asyncio.Lock()
         self.on_reset: list[Callable[[], None]] = []
 
     @property
@@ -118,29 +121,30 @@ class Emulator:
         return await deploy(stack, run, account=account, region=region, base_url=self.url)
 
     async def reset(self) -> None:
-        """Forget every resource, process, timer and hop; the port stays open."""
-        for service in SERVICES:
-            service.on_reset(self.ground)
-        await self._end_requests()
-        await self.ground.clock.cancel_processes()
-        self.ground.clock.forget_timers()
-        self.ground.cloud.reset()
-        self.ground.journal.clear()
-        for callback in self.on_reset:
-            callback()
+        """Forget every resource, process, timer and hop; the port stays open.
 
-    async def _end_requests(self) -> None:
-        """Cancel requests that wait for what is about to vanish (long polls), except the caller's own."""
-        tasks = [task for task in self._state.tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        Requests that come meanwhile wait at the gate; requests to the control API go on, the journal's followers too.
+        """
+        traffic, clock = self.front.traffic, self.ground.clock
+        async with self._resetting:
+            with traffic.closed():
+                for service in SERVICES:
+                    service.on_reset(self.ground)
+                await clock.pause(FAREWELL)
+                await traffic.end()
+                await clock.cancel_processes()
+                # Nobody is at work from here on, and nothing is awaited.
+                clock.forget_timers()
+                self.ground.cloud.reset()
+                self.ground.journal.clear()
+                for callback in self.on_reset:
+                    callback()
 
     async def stop(self, drain: float = 0.5) -> None:
         """Stop accepting, give work in progress ``drain`` real seconds, then end everything."""
         if self._listener is not None:
             self._listener.close()
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(ClockStuckError):
             await self.ground.clock.quiet(drain)
         for service in SERVICES:
             service.on_reset(self.ground)
@@ -148,10 +152,25 @@ class Emulator:
         await self.ground.clock.close()
         for runtime in self.ground.runtimes.values():
             await runtime.close()
-        for connection in list(self._state.connections):
-            connection.shutdown()
+        await self._close_connections()
         if self._date is not None:
             self._date.cancel()
+
+    async def _end_requests(self) -> None:
+        """Cancel everything that serves a client, except the caller's own task."""
+        await self.front.traffic.end()
+        tasks = [task for task in self._state.tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _close_connections(self) -> None:
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        await self.ground.clock.pause()
+        for connection in list(self._state.connections):  # who does not read will not get its close frame
+            cast("HttpProtocol | WebSocketProtocol", connection).abort()
+        await self.ground.clock.pause()
 
     def _note_fault(self, where: str, error: BaseException) -> None:
         self.ground.journal.note("fault", where, "", outcome=type(error).__name__, error=str(error))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def hop_view(hop: Hop) -> dict[str, Any]:
-    """A hop as JSON: ``at`` is the emulator's time (ISO), ``took`` its duration in the emulator's seconds."""
+    """A hop as JSON: ``at`` and ``ended`` are the emulator's time (ISO), ``took`` the emulator's seconds between them."""
     view: dict[str, Any] = {
         "seq": hop.seq,
         "at": iso_milliseconds(hop.at),
@@ -27,7 +27,8 @@ def hop_view(hop: Hop) -> dict[str, Any]:
     }
     if hop.attempt is not None:
         view["attempt"] = hop.attempt
-    if hop.ended is not None and hop.ended > hop.at:
+    if hop.ended is not None:
+        view["ended"] = iso_milliseconds(hop.ended)
         view["took"] = round(hop.ended - hop.at, 6)
     if hop.detail:
         view["detail"] = hop.detail

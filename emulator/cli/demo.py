@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from emulator.cli.lines import print_json, tree
+from emulator.cli.lines import duration, print_json, tree
 from emulator.cli.up import runner
 from emulator.core.settings import Settings
 from emulator.stack.description import Stack
@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 
     from emulator.app import Emulator
 
-TASKS: Sequence[tuple[str, str, dict[str, Any]]] = (
-    ("report", "a task that succeeds", {"name": "Ada"}),
-    ("unlucky", "a task that fails three times: Lambda waits one minute, then two", {"name": "Bert"}),
-    ("endless", "a task that runs into its timeout of one second, three times", {"name": "Cleo"}),
+
+class Task(NamedTuple):
+    """One task of the sample and what it shows."""
+
+    type: str
+    story: str
+    data: dict[str, Any]
+
+
+TASKS = (
+    Task("report", "A task that succeeds", {"name": "Ada"}),
+    Task("unlucky", "A task that fails three times: Lambda waits one minute, then two", {"name": "Bert"}),
+    Task("endless", "A task that runs into its timeout of one second, three times", {"name": "Cleo"}),
 )
 RESULT_TIMEOUT = 60
 
@@ -38,7 +47,7 @@ def demo(as_json: bool) -> None:
     The clock is automatic: minutes of waiting between retries pass in milliseconds.
     """
     with runner() as loop:
-        sys.exit(loop.run(_demo(as_json)))
+        loop.run(_demo(as_json))
 
 
 def sample() -> Path:
@@ -46,64 +55,57 @@ def sample() -> Path:
     return Path(str(resources.files("sample_tasks") / "socket_tasks"))
 
 
-async def _demo(as_json: bool) -> int:
+async def _demo(as_json: bool) -> None:
+    from websockets.asyncio.client import connect
+
     from emulator.app import Emulator
 
     emulator = Emulator(Settings(), "auto")
     await emulator.start(port=0)
     try:
         deployment = await emulator.deploy(Stack.read(sample()))
-        url = next(iter(deployment.websocket_urls.values()))
+        (url,) = deployment.websocket_urls.values()
         if not as_json:
-            click.echo(
-                f"aws-task-emulator at {emulator.url}, clock auto; connecting to {click.style(url, fg='cyan')}\n"
-            )
-        return await _submit_all(emulator, url, as_json)
+            name = click.style("aws-task-emulator", bold=True)
+            click.echo(f"{name} at {emulator.url}, clock auto: AWS's waits pass at once")
+            click.echo(f"client connects to {click.style(url, fg='cyan')}\n")
+        async with connect(url, compression=None) as socket:
+            for number, task in enumerate(TASKS, 1):
+                told = await _submit(emulator, socket, task)
+                print_json(told) if as_json else _show(number, task, told)
+        if not as_json:
+            click.echo("Next: emulator up --task TYPE=MODULE:FUNCTION, with a function of yours")
     finally:
         await emulator.stop(drain=0)
 
 
-async def _submit_all(emulator: Emulator, url: str, as_json: bool) -> int:
-    from websockets.asyncio.client import connect
-
-    async with connect(url, compression=None) as socket:
-        for number, (task, story, data) in enumerate(TASKS, 1):
-            if not as_json:
-                click.echo(click.style(f"{number}. {story}", bold=True))
-            if not await _one(emulator, socket, task, data, as_json):
-                return 1
-    return 0
-
-
-async def _one(emulator: Emulator, socket: ClientConnection, task: str, data: dict[str, Any], as_json: bool) -> bool:
+async def _submit(emulator: Emulator, socket: ClientConnection, task: Task) -> dict[str, Any]:
+    """Be the client for one task; the frames, the times, and the trace."""
     from emulator.admin.views import hop_view
 
-    clock = emulator.ground.clock
-    real, virtual = clock.real(), clock.now()
-    frame = {"action": "task-submit", "task": {"id": f"{task}-1", "type": task, "data": data}}
+    clock, journal = emulator.ground.clock, emulator.ground.journal
+    before, real, virtual = len(journal), clock.real(), clock.now()
+    frame = {"action": "task-submit", "task": {"id": f"{task.type}-1", "type": task.type, "data": task.data}}
     await socket.send(json.dumps(frame))
     try:
         async with asyncio.timeout(RESULT_TIMEOUT):  # noqa: TID251 - the demo's client lives in real time
-            answer = str(await socket.recv())
+            answer = json.loads(await socket.recv())
     except TimeoutError:
-        click.echo(f"no result for {task} within {RESULT_TIMEOUT} s", err=True)
-        return False
+        raise click.ClickException(f"no result for {task.type} within {RESULT_TIMEOUT} s") from None
     real, virtual = clock.real() - real, clock.now() - virtual
-    await clock.quiet()
-    hops = [hop_view(hop) for hop in emulator.ground.journal.of(_trace(emulator, f"{task}-1"))]
-    if as_json:
-        print_json({"sent": frame, "received": json.loads(answer), "seconds": virtual, "real": real, "hops": hops})
-        return True
-    click.echo(f"   → {json.dumps(frame)}\n   ← {answer}")
-    click.echo(f"   {virtual:.1f} s of AWS's time in {real:.2f} s\n")
-    for text in tree([hop for hop in hops if hop["kind"] != "api"], sys.stdout.isatty()):
-        click.echo(f"   {text}")
+    await clock.quiet()  # until the message has been deleted, too
+    trace = next(hop.trace for hop in list(journal)[before:] if hop.kind == "frame-in")
+    hops = [hop_view(hop) for hop in journal.of(trace)]
+    return {"sent": frame, "received": answer, "seconds": round(virtual, 3), "real": round(real, 3), "hops": hops}
+
+
+def _show(number: int, task: Task, told: dict[str, Any]) -> None:
+    good = told["received"]["status"] == "Success"
+    click.echo(click.style(f"{number}. {task.story}", bold=True))
+    click.echo(f"   → {json.dumps(told['sent'])}")
+    click.echo("   ← " + click.style(json.dumps(told["received"], ensure_ascii=False), fg="green" if good else "red"))
+    click.echo(f"   {duration(told['seconds'])} on AWS's clock, {duration(told['real'])} on yours\n")
+    width = shutil.get_terminal_size((110, 24)).columns
+    for text in tree(told["hops"], sys.stdout.isatty(), width=width, log_lines=1):
+        click.echo(text)
     click.echo("")
-    return True
-
-
-def _trace(emulator: Emulator, task_id: str) -> str:
-    for hop in emulator.ground.journal:
-        if hop.kind == "frame-in" and hop.payload and json.dumps(task_id) in hop.payload:
-            return hop.trace
-    return ""

@@ -1,108 +1,251 @@
-"""A hop as one readable line, and a trace as a tree."""
+"""A hop as one readable line, and a trace as a tree.  A hop here is its JSON view (see ``emulator.admin.views``)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-import click
+from click import echo, style, unstyle
 
 Hop = Mapping[str, Any]
 SYMBOLS = {
-    "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻",
-    "event": "✉", "match": "≈", "deliver": "⇢", "enqueue": "▤", "receive": "▥", "record": "▣", "fault": "!",
-    "warning": "!", "log": "│",
+    "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻", "event": "✉",
+    "match": "≈", "deliver": "⇢", "enqueue": "▤", "receive": "▥", "record": "▣", "dead-letter": "☠", "redrive": "☠",
+    "http-out": "⇢", "fault": "!", "warning": "!", "log": "│",
 }  # fmt: skip
-QUIET = frozenset({"api", "route", "integrate", "delete", "result"})
-"""Kinds that a tail leaves out unless something went wrong: their neighbours tell the story."""
+QUIET = frozenset({"api", "route", "integrate", "deliver", "delete", "result"})
+"""Kinds that are left out unless something went wrong: their neighbours tell the story."""
+TIMED = frozenset({"invoke", "http-out", "authorize", "api"})
+"""Kinds whose duration says something."""
+KIND_WIDTH = 11
+_ANSWERED_AGAIN = frozenset({"record", "deliver", "dead-letter"})
+_CONDITION = re.compile(r'"condition":"(\w+)"')
+
+
+# Names
 
 
 def short(name: str) -> str:
-    """The speaking part of an ARN: ``function:report``, ``rule/bus/name``; other names as they are."""
-    if not name.startswith("arn:"):
+    """The speaking part of an ARN: ``report``, ``queue notify``, ``rule/bus/name``; other names as they are."""
+    if not name.startswith("arn:") or name.count(":") < 5:
         return name
     service, _, _, resource = name.split(":", 5)[2:]
-    return f"queue:{resource}" if service == "sqs" else resource
+    if service == "sqs":
+        return f"queue {resource}"
+    return resource.removeprefix("function:").removesuffix(":$LATEST") if service == "lambda" else resource
+
+
+def tag(trace: str) -> str:
+    """The end of a trace id: enough to tell tasks apart, and to ask ``emulator trace`` for one."""
+    return trace[-6:]
+
+
+def duration(seconds: float) -> str:
+    """``42 ms``, ``1.5 s``, ``180 s``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds % 1 and seconds < 100 else f"{seconds:.0f} s"
+
+
+# Hops
+
+
+def went_wrong(hop: Hop) -> bool:
+    """Whether a hop's outcome is anything but success; a connection's end is none."""
+    return hop["outcome"] not in ("ok", "pending") and hop["kind"] != "disconnect"
 
 
 def worth_a_line(hop: Hop) -> bool:
-    return hop["kind"] not in QUIET or hop["outcome"] not in ("ok", "pending")
+    kind = hop["kind"]
+    return kind not in QUIET or (went_wrong(hop) and kind != "result")
 
 
-def summary(hop: Hop, color: bool = True) -> str:
-    """What happened, without time and trace."""
+def about(hop: Hop) -> str:
+    """Whom a hop is about."""
     kind, detail = hop["kind"], hop.get("detail", {})
-    if kind == "log":
-        return _style(f"{SYMBOLS['log']} {detail.get('line', hop.get('payload') or '')}", color, dim=True)
-    parts = [f"{SYMBOLS.get(kind, '·')} {kind:<10}", _ends(hop)]
-    if hop.get("attempt"):
-        parts.append(f"attempt {hop['attempt']}")
-    if kind == "retry":
-        parts.append(f"in {detail.get('wait', '?')} s")
-    if hop["outcome"] not in ("ok", "pending"):
-        parts.append(_style(hop["outcome"], color, fg="yellow" if kind in ("retry", "event") else "red"))
-    text = detail.get("error") or detail.get("condition")
-    if text:
-        parts.append(f"({text})")
-    if hop.get("took"):
-        parts.append(_style(f"{hop['took']:.3f} s", color, dim=True))
-    return "  ".join(part for part in parts if part)
-
-
-def _ends(hop: Hop) -> str:
     source, target = short(hop["source"]), short(hop["target"])
+    if kind == "frame-in":
+        return source
+    if kind == "connect":
+        return f"{detail.get('connection', source)} → {target}"
+    if kind == "event":
+        return f"{detail.get('detail_type', '')} → {target}".strip()
+    if kind == "receive":
+        return source if target == "poller" else f"{source} → {target}"
+    if kind == "record":
+        return f"{_condition(hop)} → {target}"
+    if kind == "retry":
+        return target if source == target else f"{source} → {target}"
+    if kind in ("frame-out", "invoke", "match", "enqueue", "api"):
+        return target
     return f"{source} → {target}" if source and target else source or target
 
 
-def line(hop: Hop, color: bool = True, width: int = 0) -> str:
-    """One line of a tail: time, what happened, and the payload as far as it fits."""
-    text = f"{_style(hop['at'][11:23], color, dim=True)}  {summary(hop, color)}"
+def _condition(hop: Hop) -> str:
+    found = _CONDITION.search(hop.get("payload") or "")
+    return found[1] if found else short(hop["source"])
+
+
+def summary(hop: Hop, color: bool = True, kind_width: int = 0) -> str:
+    """What happened, without time and trace."""
+    kind, detail = hop["kind"], hop.get("detail", {})
+    parts = [f"{SYMBOLS.get(kind, '·')} {kind:<{kind_width}} {about(hop)}", *_notes(hop, color)]
+    if kind in TIMED and hop.get("took", 0) >= 0.001:
+        parts.append(_style(duration(hop["took"]), color, dim=True))
+    if "invoked_in" in detail:
+        parts.append(f"handled in trace {tag(detail['invoked_in'])}")
+    return "  ".join(parts)
+
+
+def _notes(hop: Hop, color: bool) -> Iterable[str]:
+    kind, detail, attempt = hop["kind"], hop.get("detail", {}), hop.get("attempt") or 1
+    if attempt > 1 or (kind == "invoke" and hop.get("attempt") and went_wrong(hop)):
+        yield f"attempt {attempt}"
+    if kind == "retry":
+        wait = detail.get("wait", detail.get("seconds"))
+        yield f"in {duration(wait)}" if wait is not None else "at once"
+    if kind == "disconnect":
+        yield f"{hop['outcome']} {detail.get('reason', '')}".strip()
+    elif went_wrong(hop):
+        yield _style(hop["outcome"], color, fg="yellow" if kind in ("retry", "event", "enqueue", "warning") else "red")
+    for text in (detail.get("error"), detail.get("what"), detail.get("condition")):
+        if text:
+            yield f"({text})"
+
+
+def _log_lines(hop: Hop) -> list[str]:
+    return (hop.get("payload") or "").rstrip().splitlines() or [""]
+
+
+def preview(hop: Hop, room: int) -> str:
+    """The payload of a frame, or an event's detail, on one line and cut to ``room`` columns; often empty."""
     payload = hop.get("payload")
-    if payload and hop["kind"] in ("frame-in", "frame-out", "event") and width:
-        room = width - len(click.unstyle(text)) - 2
-        if room > 12:
-            flat = " ".join(payload.split())
-            text += "  " + _style(flat if len(flat) <= room else flat[: room - 1] + "…", color, dim=True)
-    return text
+    if not payload or room < 12 or hop["kind"] not in ("frame-in", "frame-out", "event"):
+        return ""
+    if hop["kind"] == "event":
+        payload = _detail_of(payload)
+    flat = " ".join(payload.split())
+    return flat if len(flat) <= room else flat[: room - 1] + "…"
 
 
-def tree(hops: Iterable[Hop], color: bool = True) -> list[str]:
-    """A trace as an indented tree: a hop stands below the one that caused it."""
+def _detail_of(event: str) -> str:
+    try:
+        return json.dumps(json.loads(event)["detail"], separators=(",", ":"), ensure_ascii=False)
+    except (ValueError, KeyError, TypeError):  # cut off in the journal
+        return event
+
+
+# Lines of a tail
+
+
+def line(hop: Hop, color: bool = True, width: int = 0) -> str:
+    """A tail's line: when it ended, the trace, what happened, and the payload as far as ``width`` has room."""
+    start = f"{_style(hop.get('ended', hop['at'])[11:23], color, dim=True)}  {_trace(hop['trace'], color)}  "
+    if hop["kind"] == "log":
+        return _log(hop, start, color)
+    text = start + summary(hop, color, KIND_WIDTH)
+    shown = preview(hop, width - len(unstyle(text)) - 2)
+    return f"{text}  {_style(shown, color, dim=True)}" if shown else text
+
+
+def _log(hop: Hop, start: str, color: bool) -> str:
+    first, *rest = _log_lines(hop)
+    head = f"{start}│ {short(hop['source']):<{KIND_WIDTH}} "
+    indent = " " * len(unstyle(start)) + f"│ {'':<{KIND_WIDTH}} "
+    return "\n".join(
+        [head + _style(first, color, dim=True), *(indent + _style(text, color, dim=True) for text in rest)]
+    )
+
+
+def _trace(trace: str, color: bool) -> str:
+    colors = ("blue", "cyan", "green", "magenta", "yellow", "bright_blue", "bright_cyan", "bright_green")
+    return _style(tag(trace), color, fg=colors[int(trace[-2:], 16) % len(colors)])
+
+
+# Trees
+
+
+def tree(
+    hops: Iterable[Hop], color: bool = True, everything: bool = False, width: int = 0, log_lines: int | None = None
+) -> list[str]:
+    """A trace as lines: a hop stands below the one that caused it, a retry beside the attempt that it follows.
+
+    Quiet hops are left out unless ``everything`` is asked for; ``log_lines`` limits each log entry.
+    """
     hops = list(hops)
-    known = {hop["id"] for hop in hops}
-    children: dict[str, list[Hop]] = {}
-    for hop in hops:
-        parent = hop["parent"] if hop["parent"] in known else ""
-        children.setdefault(parent, []).append(hop)
-    lines: list[str] = []
-    start = hops[0]["at"] if hops else ""
-
-    def walk(parent: str, prefix: str) -> None:
-        below = children.get(parent, [])
-        for number, hop in enumerate(below):
-            last = number == len(below) - 1
-            branch = "" if not prefix and parent == "" else ("└─ " if last else "├─ ")
-            lines.append(f"{_style(_since(start, hop['at']), color, dim=True)}  {prefix}{branch}{summary(hop, color)}")
-            walk(hop["id"], prefix + ("" if not branch else "   " if last else "│  "))
-
-    walk("", "")
-    return lines
+    return _Tree(hops, color, everything, width, log_lines).lines() if hops else []
 
 
-def _since(start: str, at: str) -> str:
-    return f"{_seconds(at) - _seconds(start):>10.3f} s"
+class _Tree:
+    def __init__(self, hops: Sequence[Hop], color: bool, everything: bool, width: int, log_lines: int | None) -> None:
+        self._color = color
+        self._everything = everything
+        self._width = width
+        self._log_lines = log_lines
+        self._start = _seconds(hops[0]["at"])
+        known = {hop["id"]: hop["kind"] for hop in hops}
+        self._kinds = known
+        self._children: dict[str, list[Hop]] = {}
+        for hop in hops:
+            self._children.setdefault(hop["parent"] if hop["parent"] in known else "", []).append(hop)
+        self._inside: dict[str, list[Hop]] = {}
+        self._roots = self._siblings(self._children.get("", []))
+
+    def _siblings(self, hops: Sequence[Hop]) -> list[Hop]:
+        """The hops to show on one level.  What follows a result or a retry comes after it, not inside it."""
+        shown: list[Hop] = []
+        for hop in hops:
+            below = self._children.get(hop["id"], [])
+            if not self._is_shown(hop):
+                shown += self._siblings(below)
+                continue
+            after = [h for h in below if not self._everything and (h["kind"] == "result" or hop["kind"] == "retry")]
+            self._inside[hop["id"]] = self._siblings([h for h in below if h not in after])
+            shown += [hop, *self._siblings(after)]
+        return shown
+
+    def _is_shown(self, hop: Hop) -> bool:
+        if self._everything:
+            return True
+        told = hop["kind"] == "enqueue" and self._kinds.get(hop["parent"]) in _ANSWERED_AGAIN and not went_wrong(hop)
+        return worth_a_line(hop) and not told
+
+    def lines(self) -> list[str]:
+        return [text for hop in self._roots for text in self._draw(hop, "", "", "")]
+
+    def _draw(self, hop: Hop, prefix: str, branch: str, below: str) -> Iterable[str]:
+        inside = self._inside[hop["id"]]
+        logs = [h for h in inside if h["kind"] == "log" and not self._everything]
+        rest = [h for h in inside if h not in logs]
+        when = _style(f"{_seconds(hop['at']) - self._start:>9.3f} s", self._color, dim=True)
+        text = f"{when}  {prefix}{branch}{summary(hop, self._color)}"
+        shown = preview(hop, self._width - len(unstyle(text)) - 2)
+        yield f"{text}  {_style(shown, self._color, dim=True)}" if shown else text
+        gutter = f"{'':>11}  {prefix}{below}{'│' if rest else ' '}  "
+        for log in logs:
+            yield from (gutter + _style(entry, self._color, dim=True) for entry in self._cut(_log_lines(log)))
+        for child in rest:
+            last = child is rest[-1]
+            yield from self._draw(child, prefix + below, "└─ " if last else "├─ ", "   " if last else "│  ")
+
+    def _cut(self, entries: list[str]) -> list[str]:
+        limit = self._log_lines
+        return entries if limit is None or len(entries) <= limit else [*entries[:limit], "…"]
 
 
 def _seconds(iso: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(iso).timestamp()
 
 
-def _style(text: str, color: bool, **style: Any) -> str:
-    return click.style(text, **style) if color else text
+# Output
+
+
+def _style(text: str, color: bool, **how: Any) -> str:
+    return style(text, **how) if color else text
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    echo(json.dumps(value, ensure_ascii=False))

@@ -8,37 +8,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    import asyncio
+from emulator.stack.description import FILE_NAME
 
+if TYPE_CHECKING:
     from emulator.app import Emulator
 
 IGNORED = frozenset({".git", "__pycache__", ".venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
 
-class Watcher:
-    """Watches a directory with watchfiles (extra ``reload``) and tells the runtimes."""
+def watch(emulator: Emulator, directory: Path) -> None:
+    """Watch a directory with watchfiles (extra ``reload``) and tell the runtimes, until the emulator stops."""
+    if importlib.util.find_spec("watchfiles") is None:
+        raise click.ClickException("--reload needs watchfiles: pip install 'aws-task-emulator[reload]'.")
+    emulator.ground.clock.background(_watch(emulator, directory), "reload")
 
-    def __init__(self, emulator: Emulator, directory: Path) -> None:
-        if importlib.util.find_spec("watchfiles") is None:
-            raise click.ClickException("--reload needs watchfiles: pip install 'aws-task-emulator[reload]'.")
-        self._emulator = emulator
-        self._directory = directory
-        self._task: asyncio.Task[None] = emulator.ground.clock.background(self._watch(), "reload")
 
-    async def _watch(self) -> None:
-        from watchfiles import awatch
+async def _watch(emulator: Emulator, directory: Path) -> None:
+    from watchfiles import awatch
 
-        async for changes in awatch(self._directory):
-            files = {Path(name) for _, name in changes if not IGNORED & set(Path(name).parts)}
-            if not files:
-                continue
-            names = ", ".join(sorted(str(f.relative_to(self._directory)) for f in files)[:3])
-            click.echo(click.style(f"reload: {names} changed; the next invocations run the new code", fg="yellow"))
-            for runtime in self._emulator.ground.runtimes.values():
-                runtime.reload()
-            if any(f.name == "stack.toml" for f in files):
-                click.echo(click.style("  stack.toml changed: restart to apply it", fg="yellow"))
-
-    def close(self) -> None:
-        self._task.cancel()
+    async for changes in awatch(directory):
+        files = sorted(Path(name).relative_to(directory) for _, name in changes)
+        files = [file for file in files if not IGNORED & set(file.parts)]
+        if not files:
+            continue
+        for runtime in emulator.ground.runtimes.values():
+            runtime.reload()
+        names = ", ".join(map(str, files[:3])) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        note = f": restart to apply {FILE_NAME}" if Path(FILE_NAME) in files else ""
+        click.echo(click.style(f"reload  {names} changed{note}; new invocations run the new code", fg="yellow"))

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from typing import Any
 
 import click
 
 from emulator.cli.control import Control, quoted
-from emulator.cli.lines import print_json, tree
+from emulator.cli.lines import print_json, tag, tree
 from emulator.cli.options import endpoint_option, json_option
 
 
 @click.command(short_help="Show one task as a tree; without ID, list the latest.")
 @click.argument("trace_id", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Also hops that only repeat what their neighbours say.")
 @endpoint_option
 @json_option
-def trace(trace_id: str | None, endpoint: str, as_json: bool) -> None:
+def trace(trace_id: str | None, everything: bool, endpoint: str, as_json: bool) -> None:
     """Show everything that one frame or call led to.
 
-    ID is a trace id (or its beginning), a hop id, a request id, or the id that a client gave its task.
+    ID is a trace id or its last digits (as tail prints them), a hop id, a request id, or the id that a client gave
+    its task.
     """
-    control = Control(endpoint)
-    if trace_id is None:
-        listing = control.get("/traces")
-        if as_json:
-            print_json(listing)
-            return
-        for row in listing["traces"]:
-            failed = click.style("  " + ", ".join(row["failed"]), fg="red") if row["failed"] else ""
-            click.echo(f"{row['trace']}  {row['at'][11:23]}  {row['hops']:>3} hops  {row['began']}{failed}")
-        return
-    found = control.get(f"/traces/{quoted(trace_id)}")
+    path = "/traces" if trace_id is None else f"/traces/{quoted(trace_id)}"
+    answer = Control(endpoint).get(path)
     if as_json:
-        print_json(found)
-        return
-    click.echo(found["trace"])
-    for text in tree(found["hops"], sys.stdout.isatty()):
-        click.echo(text)
+        print_json(answer)
+    elif trace_id is None:
+        _list(answer["traces"])
+    else:
+        click.echo(answer["trace"])
+        width = shutil.get_terminal_size((160, 24)).columns
+        for text in tree(answer["hops"], sys.stdout.isatty(), everything, width):
+            click.echo(text)
+
+
+def _list(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        failed = click.style("  " + ", ".join(row["failed"]), fg="red") if row["failed"] else ""
+        click.echo(f"{tag(row['trace'])}  {row['at'][11:23]}  {row['hops']:>3} hops  {row['began']}{failed}")

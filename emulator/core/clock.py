@@ -33,6 +33,10 @@ SETTLE = 0.004
 """Real seconds of silence from outside before time may jump: lets a client send its next request."""
 GRACE = 0.2
 """Real seconds for which no jump passes a timer that an outside client owes."""
+INSIST = 0.5
+"""Real seconds after which a process that goes on is cancelled again."""
+PASSES = 3
+"""Passes of the event loop between two timers: a callback, the task it wakes, and the task that waits for that one."""
 
 
 class ClockStuckError(RuntimeError):
@@ -106,6 +110,9 @@ class Clock:
         if self._timers.head() is timer:
             self._rearm()
         if kind is TimerKind.OWED:
+            if self._probe is not None and self._timers.owed_head() is timer:
+                self._probe.cancel()  # it may be waiting for the grace of a timer that this one does not pass
+                self._probe = None
             self._consider_jump()
         return timer
 
@@ -315,7 +322,7 @@ class Clock:
         await asyncio.sleep(self.settle)  # frames that a client has just sent are still on their way
         target = self.now() + seconds
         while True:
-            await self.quiet(limit)
+            await self._consequences(limit)
             head = self._timers.head()
             if head is None or head.when > target + 1e-6:
                 break
@@ -328,12 +335,27 @@ class Clock:
         """Let everything that the emulator owes happen now: jump to owed timers until there is none."""
         await asyncio.sleep(self.settle)
         while True:
-            await self.quiet(limit)
+            await self._consequences(limit)
             head = self._timers.owed_head()
             if head is None:
                 return
             self._jump_to(head.when)
             self._fire_due()
+
+    async def _consequences(self, limit: float) -> None:
+        """Wait until all that a timer has started is over.
+
+        A timer that ends an idle unit (the timeout of a handler that waits for a long poll) makes nobody busy before
+        its owner has run: hence the passes of the loop.
+        """
+        await self.pause()
+        await self.quiet(limit)
+
+    @staticmethod
+    async def pause(passes: int = PASSES) -> None:
+        """Let callbacks and tasks run that are ready now; no time passes."""
+        for _ in range(passes):
+            await asyncio.sleep(0)
 
     async def quiet(self, limit: float = 60.0) -> None:
         """Return when no unit is busy."""
@@ -378,22 +400,24 @@ class Clock:
 
     async def close(self) -> None:
         """Cancel every process and timer."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.cancel_processes()
         self._timers.clear()
         for handle in (self._alarm, self._probe):
             if handle is not None:
                 handle.cancel()
         self._alarm = self._probe = None
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self.cancel_processes()
 
     async def cancel_processes(self) -> None:
-        """Cancel every process and wait until it is gone (not the caller's own)."""
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel every process and wait until it is gone (not the caller's own); those that their ends start, too."""
+        while tasks := [task for task in self._tasks if task is not asyncio.current_task()]:
+            for task in tasks:
+                task.cancel()
+            # Not for ever: one that has swallowed its cancellation is cancelled again.
+            await asyncio.wait(tasks, timeout=INSIST)
+            await asyncio.sleep(0)  # their units are closed in callbacks
 
     def forget_timers(self) -> None:
         """Drop all timers: part of a reset."""

@@ -139,16 +139,19 @@ class Courier:
         """Try once to hand ``payload`` to ``arn``; never raises for a failed delivery."""
         hop = self._journal.begin(kind, source, arn, cause, attempt, payload)
         try:
-            result = await self._hand_over(Parcel(Arn.parse(arn), payload, hop.cause, source, parameters or {}))
-        except DeliveryFailedError as failure:
-            self._journal.end(hop, failure.code, error=failure.message)
-            return Delivery(False, hop, None, failure.code, failure.message, failure.retryable)
+            parsed = Arn.parse(arn)
         except ValueError as error:
             self._journal.end(hop, "INVALID_PARAMETER", error=str(error))
             return Delivery(False, hop, None, "INVALID_PARAMETER", str(error))
+        try:
+            result = await self._hand_over(Parcel(parsed, payload, hop.cause, source, parameters or {}))
+        except DeliveryFailedError as failure:
+            self._journal.end(hop, failure.code, error=failure.message)
+            return Delivery(False, hop, None, failure.code, failure.message, failure.retryable)
         except Exception as error:  # an adapter's bug must not end the sender's process
             log.exception("delivery to %s failed", arn)
             self._journal.end(hop, "INTERNAL_ERROR", error=repr(error))
+            self._journal.note("fault", source, arn, hop.cause, type(error).__name__, error=str(error))
             return Delivery(False, hop, None, "INTERNAL_ERROR", repr(error), True)
         self._journal.end(hop)
         return Delivery(True, hop, result)

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _Job = Callable[[], None]
+KEEP = 32
+"""Idle threads that are kept for later."""
 
 
 class Threads:
@@ -26,6 +28,7 @@ class Threads:
         self._idle: list[queue.SimpleQueue[_Job | None]] = []
         self._lock = threading.Lock()
         self._count = 0
+        self._closed = False
 
     def run(self, fn: Callable[[], T], context: Context) -> asyncio.Future[T]:
         """Start ``fn`` inside ``context``; the future is completed on the running loop."""
@@ -65,12 +68,16 @@ class Threads:
     def _work(self, jobs: queue.SimpleQueue[_Job | None]) -> None:
         while (job := jobs.get()) is not None:
             job()
+            del job  # an idle thread must not keep what its last job worked on
             with self._lock:
+                if self._closed or len(self._idle) >= KEEP:
+                    return
                 self._idle.append(jobs)
 
     def close(self) -> None:
-        """Let idle threads end; busy ones end with the process."""
+        """Let idle threads end; busy ones end after their job, or with the process."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for jobs in idle:
             jobs.put(None)

@@ -96,6 +96,7 @@ class TimerQueue:
         heapq.heappop(self._all)
         self._outside.discard(timer)
         fn, timer.fn = timer.fn, None
+        self._first(self._owed)  # it was the first there as well, if it was owed: let go of it
         return fn
 
     def outside_before(self, when: float) -> list[Timer]:
@@ -106,6 +107,8 @@ class TimerQueue:
         return [entry[2] for entry in sorted(self._all) if entry[2].pending]
 
     def clear(self) -> None:
+        for _, _, timer in self._all:
+            timer.fn = None  # whoever still holds it must not count it as cancelled, nor keep what it would have called
         self._all.clear()
         self._owed.clear()
         self._outside.clear()

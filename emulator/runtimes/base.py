@@ -78,10 +78,16 @@ class Outcome(NamedTuple):
 class Runtime(Protocol):
     """Runs handlers.  ``invoke`` answers every failure of the handler as an Outcome and raises only for own bugs."""
 
+    def supports(self, function_runtime: str) -> bool:
+        """Whether it runs handlers of this ``Runtime`` (``python3.13``)."""
+
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome: ...
 
     def forget(self, arn: str) -> None:
         """The function was changed or deleted: idle environments made for it may go."""
+
+    def reload(self) -> None:
+        """Files were edited: no run that starts from now on may see old code."""
 
     async def close(self) -> None:
         """End everything that the runtime started."""
@@ -90,18 +96,3 @@ class Runtime(Protocol):
 def log_stream(now_date: str, version: str, environment_id: str) -> str:
     """``2025/11/24/[$LATEST]<32 hex>``: the stream of one execution environment."""
     return f"{now_date}/[{version}]{environment_id}"
-
-
-HANDLER_FORMS = "use AWS's 'pkg/mod.function' or 'mod.function', or 'pkg.mod:function'"
-
-
-def split_handler(handler: str) -> tuple[str, str]:
-    """Module path and attribute of ``pkg/mod.fn``, ``mod.fn`` or ``pkg.mod:fn``.
-
-    Raises ValueError with the text of AWS's Python client for a handler without a dot (public client source).
-    """
-    if ":" in handler:
-        module, _, attribute = handler.partition(":")
-    else:
-        module, attribute = handler.rsplit(".", 1)
-    return module.replace("/", "."), attribute

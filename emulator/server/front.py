@@ -12,8 +12,10 @@ from emulator import wire
 from emulator.core.cause import Cause
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground
+from emulator.core.jsontext import compact
 from emulator.core.units import Unit, current_unit
 from emulator.server.operations import Operations
+from emulator.server.traffic import Traffic
 from emulator.services.apigateway import front as apigateway
 from emulator.wire import WireRequest, WireResponse
 
@@ -26,6 +28,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODY_LIMIT = 70_167_211
 """Largest request that AWS takes anywhere: CreateFunction's (Lambda quotas)."""
 CONTROL = (b"/_emulator", b"/_localstack")
+INTERRUPTED = ("EmulatorReset", "The emulator was reset or stopped while this request was in progress.")
+"""A client error on purpose: SDKs repeat what fails with 5xx, and the repetition would meet the next test's cloud."""
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -41,17 +45,21 @@ class Front:
     """One emulator's ASGI application."""
 
     def __init__(self, ground: Ground, operations: Operations, control: App) -> None:
+        self.traffic = Traffic()
         self._ground = ground
         self._operations = operations
         self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await apigateway.handle_websocket(self._ground, scope, receive, send)
-        elif scope["raw_path"].startswith(CONTROL):
+        if scope["type"] == "http" and scope["raw_path"].startswith(CONTROL):
             await self._control(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            return
+        await self.traffic.enter()
+        with self.traffic.inside():
+            if scope["type"] == "websocket":
+                await apigateway.handle_websocket(self._ground, scope, receive, send)
+            elif scope["type"] == "http":
+                await self._http(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         clock = self._ground.clock
@@ -73,6 +81,8 @@ class Front:
                 return
             except BodyTooLargeError:
                 response = WireResponse(413, [("connection", "close")], b"Request Entity Too Large")
+            except asyncio.CancelledError:  # nobody else cancels a request than a reset or a stop
+                response = _interrupted()
             await _send(send, response)
         if caller is None:
             clock.contact()
@@ -135,6 +145,8 @@ class Front:
             return wire.error_answer(target, error, call.request_id)
         except ClientGoneError:
             raise
+        except asyncio.CancelledError:
+            return wire.error_answer(target, AwsError(*INTERRUPTED), call.request_id)
         except Exception as error:
             log.exception("%s.%s failed", target.service, target.operation)
             ground.journal.note("fault", "server", f"{target.service}:{target.operation}", cause, repr(error))
@@ -169,15 +181,22 @@ async def _until_client_goes(running: Coroutine[Any, Any, dict[str, Any]], recei
         await asyncio.wait((poll, gone), return_when=asyncio.FIRST_COMPLETED)
         if poll.done():
             return poll.result()
-        poll.cancel()
-        await asyncio.gather(poll, return_exceptions=True)
         raise ClientGoneError
     finally:
-        gone.cancel()
+        for task in (poll, gone):
+            task.cancel()
+        await asyncio.wait((poll, gone))
 
 
 async def _next(receive: Receive) -> dict[str, Any]:
     return await receive()
+
+
+def _interrupted() -> WireResponse:
+    code, message = INTERRUPTED
+    body = compact({"__type": code, "message": message}).encode()
+    headers = [("content-type", "application/json"), ("x-amzn-errortype", code)]
+    return WireResponse(400, headers, body)
 
 
 async def _send(send: Send, response: WireResponse) -> None:

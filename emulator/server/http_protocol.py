@@ -35,5 +35,9 @@ class HttpProtocol(HttpToolsProtocol):
         protocol.data_received(b"".join(lines))
         self.transport.set_protocol(protocol)
 
+    def abort(self) -> None:
+        """Cut the connection, whatever waits to be sent."""
+        self.transport.abort()
+
     def _unsupported_upgrade_warning(self) -> None:
         """Clients that offer ``Upgrade: h2c`` are answered in HTTP/1.1, silently."""

@@ -16,11 +16,16 @@ class StackError(Exception):
         self.problem = problem
 
 
-def nearest(wrong: str, right: Iterable[str]) -> str:
-    """`` Did you mean 'x'?`` or the list of what is allowed, as the end of a sentence."""
+def nearest(wrong: str, right: Iterable[str], listed: Iterable[str] | None = None) -> str:
+    """`` Did you mean 'x'?`` or the list of what is allowed (``listed``, if not all), as the end of a sentence."""
     names = sorted(set(right))
-    folded = {name.lower().replace("_", ""): name for name in names}
-    close = difflib.get_close_matches(wrong.lower().replace("_", ""), folded, n=1, cutoff=0.6)
+    plain = {_plain(name): name for name in reversed(names)}
+    close = difflib.get_close_matches(_plain(wrong), plain, n=1, cutoff=0.6)
     if close:
-        return f" Did you mean {folded[close[0]]!r}?"
-    return f" Known here: {', '.join(names)}." if names else " There are none here."
+        return f" Did you mean {plain[close[0]]!r}?"
+    shown = names if listed is None else sorted(set(listed))
+    return f" Known here: {', '.join(shown)}." if shown else " There are none here."
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")

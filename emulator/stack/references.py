@@ -1,10 +1,9 @@
-"""Names inside a stack description: which resource they mean, and its ARN."""
+"""Names inside a stack description: which resource they mean, its ARN and its other attributes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from emulator.core.arns import Arn
@@ -12,61 +11,79 @@ from emulator.stack.description import Stack
 from emulator.stack.errors import StackError, nearest
 
 KINDS = {"function": "functions", "queue": "queues", "bus": "buses", "websocket_api": "websocket_apis"}
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+ARNS = {"function": ("lambda", "function:"), "queue": ("sqs", ""), "bus": ("events", "event-bus/")}
+TARGETS = ("function", "queue", "bus")
+"""What rules and destinations may name."""
+_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
 class References:
-    """Resolves names to ARNs in one account and region."""
+    """Resolves names in one account and region.
 
-    stack: Stack
-    account: str
-    region: str
+    ``attributes`` holds what ``${name.Attribute}`` can say, by ``kind:name``: ARNs from the beginning, what AWS makes
+    up (``QueueUrl``, ``Endpoint``) once the resource is there.
+    """
+
+    def __init__(self, stack: Stack, account: str, region: str, base_url: str = "") -> None:
+        self.origin = stack.origin
+        self.account = account
+        self.region = region
+        self.base_url = base_url
+        self.attributes: dict[str, dict[str, str]] = {"bus:default": self._known("bus", "default")}
+        for kind, title in KINDS.items():
+            for name in stack.sections[title]:
+                self.attributes[f"{kind}:{name}"] = self._known(kind, name)
+
+    def _known(self, kind: str, name: str) -> dict[str, str]:
+        if kind not in ARNS:
+            return {"Name": name}
+        service, prefix = ARNS[kind]
+        return {"Name": name, "Arn": str(Arn.of(service, self.region, self.account, prefix + name))}
 
     def arn(self, text: object, kinds: Sequence[str], key: str) -> str:
-        """The ARN of a resource named ``name``, ``kind:name`` or by its ARN; raises StackError for unknown ones."""
+        """The ARN of a resource given as ``name``, ``kind:name`` or ARN; raises StackError for unknown ones."""
         if not isinstance(text, str) or not text:
-            raise StackError(self.stack.origin, key, f"expected the name of a {' or '.join(kinds)}, got {text!r}.")
+            raise StackError(self.origin, key, f"expected the name of a {' or '.join(kinds)}, got {text!r}.")
         if text.startswith("arn:"):
             return text
-        kind, _, name = text.rpartition(":")
-        if kind and kind not in kinds:
-            raise StackError(self.stack.origin, key, f"{text!r}: expected one of {', '.join(kinds)}.")
-        base = name.partition(".")[0] if kind == "function" else name
-        found = [k for k in ([kind] if kind else kinds) if base in self.stack.sections[KINDS[k]]]
-        if kind == "bus" and name == "default":
-            found = ["bus"]
-        if len(found) > 1:
-            forms = " or ".join(f"{k}:{name}" for k in found)
-            raise StackError(self.stack.origin, key, f"{name!r} is a {' and a '.join(found)}: write {forms}.")
-        if not found:
-            names = [n for k in ([kind] if kind else kinds) for n in self.stack.sections[KINDS[k]]]
-            raise StackError(
-                self.stack.origin, key, f"there is no {' or '.join(kinds)} {name!r} here.{nearest(name, names)}"
-            )
-        return self._arn_of(found[0], name)
+        return self.attributes[self._find(text, kinds, key)]["Arn"]
 
-    def _arn_of(self, kind: str, name: str) -> str:
-        service, resource = {
-            "function": ("lambda", f"function:{name}"),
-            "queue": ("sqs", name),
-            "bus": ("events", f"event-bus/{name}"),
-        }[kind]
-        return str(Arn.of(service, self.region, self.account, resource))
+    def by_name(self) -> dict[str, dict[str, Any]]:
+        """All attributes by ``kind:name``, and by plain name where only one resource has it."""
+        found = {k: v for k, v in self.attributes.items() if k != "bus:default"}
+        names = [key.partition(":")[2] for key in found]
+        return {**found, **{k.partition(":")[2]: v for k, v in found.items() if names.count(k.partition(":")[2]) == 1}}
 
-    def fill(self, value: str, attributes: Mapping[str, Mapping[str, Any]], key: str) -> str:
-        """Replace ``${name.Attribute}`` in a text; ``attributes`` holds each resource's."""
+    def fill(self, value: str, key: str) -> str:
+        """Replace ``${name.Attribute}``, ``${AWS::Region}`` and ``${AWS::AccountId}``; ``${!x}`` gives ``${x}``."""
 
         def replace(match: re.Match[str]) -> str:
-            name, _, attribute = match[1].rpartition(".")
-            if name not in attributes:
-                raise StackError(
-                    self.stack.origin, key, f"${{{match[1]}}}: unknown resource.{nearest(name, attributes)}"
-                )
-            if attribute not in attributes[name]:
-                raise StackError(
-                    self.stack.origin, key, f"${{{match[1]}}}: no such attribute.{nearest(attribute, attributes[name])}"
-                )
-            return str(attributes[name][attribute])
+            if match[1]:
+                return f"${{{match[2]}}}"
+            pseudo = {"AWS::Region": self.region, "AWS::AccountId": self.account}.get(match[2])
+            return pseudo if pseudo is not None else self._attribute(match[2], key)
 
         return _PLACEHOLDER.sub(replace, value)
+
+    def _attribute(self, text: str, key: str) -> str:
+        name, dot, attribute = text.rpartition(".")
+        if not dot:
+            raise StackError(self.origin, key, f"${{{text}}}: write ${{name.Attribute}}, or ${{!{text}}} for the text.")
+        values = self.attributes[self._find(name, tuple(KINDS), key)]
+        if attribute not in values:
+            raise StackError(self.origin, key, f"${{{text}}}: no such attribute.{nearest(attribute, values)}")
+        return values[attribute]
+
+    def _find(self, text: str, kinds: Sequence[str], key: str) -> str:
+        kind, colon, name = text.partition(":")
+        if colon and kind not in kinds:
+            raise StackError(self.origin, key, f"{text!r}: expected a {' or '.join(kinds)}.")
+        name, among = (name, [kind]) if colon else (text, list(kinds))
+        found = [k for k in among if f"{k}:{name}" in self.attributes]
+        if len(found) == 1:
+            return f"{found[0]}:{name}"
+        if found:
+            forms = " or ".join(f"{k}:{name}" for k in found)
+            raise StackError(self.origin, key, f"{name!r} is a {' and a '.join(found)}: write {forms}.")
+        names = [known.partition(":")[2] for known in self.attributes if known.partition(":")[0] in among]
+        raise StackError(self.origin, key, f"there is no {' or '.join(among)} {name!r} here.{nearest(name, names)}")

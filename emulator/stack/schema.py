@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.stack.errors import StackError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One table of a description in CloudFormation's properties.
+
+    ``key`` is its place in the file; ``written`` maps the last part of each property to the name that was written.
+    """
+
+    name: str
+    key: str
+    properties: dict[str, Any]
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, *path: str) -> str:
+        """The key of a property as it was written."""
+        known = [self.written[part] for part in path if part in self.written]
+        return ".".join([self.key, known[-1]] if known else [self.key, *path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +39,35 @@ class Section:
     title: str
     type: str
     short: Mapping[str, str]
-    properties: frozenset[str] = field(default_factory=frozenset)
+    properties: frozenset[str] = frozenset()
 
-    def normalise(self, origin: str, key: str, table: object) -> dict[str, object]:
+    def read(self, origin: str, name: str, key: str, table: object) -> Resource:
         """A resource's table in CloudFormation's properties; raises StackError naming the wrong key."""
         if not isinstance(table, Mapping):
             raise StackError(origin, key, f"expected a table of {self.type} properties, got {table!r}.")
-        result: dict[str, object] = {}
-        for name, value in table.items():
-            target = self.short.get(name) or (name if name in self.properties else None)
-            if target is None:
-                raise StackError(
-                    origin, f"{key}.{name}", f"unknown key.{nearest(name, [*self.short, *self.properties])}"
-                )
-            _set(result, target, value, origin, f"{key}.{name}")
-        return result
+        targets = {given: self._property(origin, key, given) for given in table}
+        properties: dict[str, Any] = {}
+        # Whole properties first: short forms then add to them.
+        for given, path in sorted(targets.items(), key=lambda item: item[1].count(".")):
+            _put(properties, path, deepcopy(table[given]), origin, f"{key}.{given}")
+        written = {path.rpartition(".")[2]: given for given, path in targets.items()}
+        return Resource(name, key, properties, written)
+
+    def _property(self, origin: str, key: str, given: str) -> str:
+        if given in self.properties:
+            return given
+        if given not in self.short:
+            hint = nearest(given, [*self.short, *self.properties], listed=self.short)
+            raise StackError(origin, f"{key}.{given}", f"unknown key.{hint}")
+        return self.short[given]
 
 
-def _set(into: dict[str, object], path: str, value: object, origin: str, key: str) -> None:
+def _put(into: dict[str, Any], path: str, value: object, origin: str, key: str) -> None:
     *parents, last = path.split(".")
     for parent in parents:
-        inner = into.setdefault(parent, {})
-        assert isinstance(inner, dict)
-        into = inner
+        into = into.setdefault(parent, {})
+        if not isinstance(into, dict):
+            raise StackError(origin, key, f"{parent} is given too, and is no table.")
     if last in into:
         raise StackError(origin, key, f"{path} is given twice.")
     into[last] = value
@@ -64,6 +90,7 @@ FUNCTION = Section(
         "max_event_age": "EventInvokeConfig.MaximumEventAgeInSeconds",
         "on_success": "EventInvokeConfig.DestinationConfig.OnSuccess.Destination",
         "on_failure": "EventInvokeConfig.DestinationConfig.OnFailure.Destination",
+        "tags": "Tags",
     },
     frozenset(
         "Handler Runtime Code Timeout MemorySize Description Environment DeadLetterConfig ReservedConcurrentExecutions "
@@ -83,6 +110,7 @@ QUEUE = Section(
         "max_receive_count": "RedrivePolicy.maxReceiveCount",
         "fifo": "FifoQueue",
         "content_based_deduplication": "ContentBasedDeduplication",
+        "tags": "Tags",
     },
     frozenset(
         "VisibilityTimeout MessageRetentionPeriod DelaySeconds ReceiveMessageWaitTimeSeconds MaximumMessageSize "
@@ -90,7 +118,12 @@ QUEUE = Section(
         "KmsMasterKeyId KmsDataKeyReusePeriodSeconds SqsManagedSseEnabled Policy Tags".split()
     ),
 )
-BUS = Section("buses", "AWS::Events::EventBus", {"description": "Description"}, frozenset({"Description", "Tags"}))
+BUS = Section(
+    "buses",
+    "AWS::Events::EventBus",
+    {"description": "Description", "tags": "Tags"},
+    frozenset({"Description", "Tags"}),
+)
 RULE = Section(
     "rules",
     "AWS::Events::Rule",
@@ -100,8 +133,8 @@ RULE = Section(
         "schedule": "ScheduleExpression",
         "state": "State",
         "description": "Description",
-        "targets": "Targets",
         "target": "Targets",
+        "targets": "Targets",
     },
     frozenset({"EventBusName", "EventPattern", "ScheduleExpression", "State", "Description", "Targets", "RoleArn"}),
 )
@@ -113,6 +146,7 @@ TARGET = Section(
         "id": "Id",
         "input": "Input",
         "input_path": "InputPath",
+        "input_transformer": "InputTransformer",
         "retries": "RetryPolicy.MaximumRetryAttempts",
         "max_event_age": "RetryPolicy.MaximumEventAgeInSeconds",
         "dead_letter": "DeadLetterConfig.Arn",
@@ -124,7 +158,6 @@ MAPPING = Section(
     "AWS::Lambda::EventSourceMapping",
     {
         "queue": "EventSourceArn",
-        "source": "EventSourceArn",
         "function": "FunctionName",
         "batch_size": "BatchSize",
         "batching_window": "MaximumBatchingWindowInSeconds",
@@ -149,9 +182,11 @@ WEBSOCKET_API = Section(
         "stage_variables": "StageVariables",
         "routes": "Routes",
         "authorizer": "Authorizer",
+        "tags": "Tags",
     },
     frozenset(
-        {"Name", "RouteSelectionExpression", "Description", "StageName", "StageVariables", "Routes", "Authorizer"}
+        "Name RouteSelectionExpression Description StageName StageVariables Routes Authorizer Tags "
+        "ApiKeySelectionExpression DisableExecuteApiEndpoint".split()
     ),
 )
 ROUTE = Section(
@@ -163,49 +198,34 @@ ROUTE = Section(
         "timeout_ms": "Integration.TimeoutInMillis",
         "integration": "Integration",
     },
-    frozenset({"Function", "Response", "Integration", "RequestParameters", "AuthorizationType"}),
+    frozenset({"Integration", "RequestParameters", "AuthorizationType"}),
 )
 AUTHORIZER = Section(
     "authorizer",
     "AWS::ApiGatewayV2::Authorizer",
     {"function": "Function", "identity_source": "IdentitySource"},
-    frozenset({"Function", "IdentitySource"}),
+    frozenset({"IdentitySource"}),
 )
 TASK = Section(
     "tasks",
     "a task of [socket_tasks]",
     {**FUNCTION.short, "types": "Types"},
-    FUNCTION.properties | {"Types"},
+    FUNCTION.properties,
 )
 SOCKET_TASKS = Section(
     "socket_tasks",
-    "the SocketTasks construct",
+    "the construct [socket_tasks]",
     {
         "tasks": "Tasks",
-        "stage": "Stage",
         "name": "Name",
+        "stage": "Stage",
         "bus": "Bus",
         "queue": "Queue",
         "timeout": "Timeout",
-        "submit": "Submit",
-        "notify": "Notify",
         "code": "Code",
         "environment": "Environment",
+        "submit": "Submit",
+        "notify": "Notify",
     },
 )
 RESOURCE_SECTIONS = {section.title: section for section in (FUNCTION, QUEUE, BUS, RULE, MAPPING, WEBSOCKET_API)}
-SETTINGS = {
-    "clock": str,
-    "runtime": str,
-    "account": str,
-    "region": str,
-    "enforce_quotas": bool,
-    "strict_frames": bool,
-    "retry_jitter": bool,
-    "idle_timeout": float,
-    "connection_duration": float,
-    "max_put_events_bytes": int,
-    "domain_name": str,
-    "port": int,
-    "host": str,
-}

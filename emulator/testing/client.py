@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection as AsyncConnection
@@ -51,7 +52,11 @@ class TaskClient:
     """A client of a SocketTasks system, for plain tests.  ``socket`` is the raw ``websockets`` connection."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        self.socket: ClientConnection = connect(url, compression=None, max_size=None, **options)
+        self._open = ExitStack()
+        # As a context manager: what ``connect`` itself returns depends on the library's version.
+        self.socket: ClientConnection = self._open.enter_context(
+            connect(url, compression=None, max_size=None, **options)
+        )
         self._inbox = _Inbox()
 
     def send(self, message: Any) -> None:
@@ -75,7 +80,7 @@ class TaskClient:
         return found
 
     def close(self) -> None:
-        self.socket.close()
+        self._open.close()
 
     def __enter__(self) -> TaskClient:
         return self

@@ -8,6 +8,9 @@ import pytest
 
 from emulator.testing import StackHandle, TaskClient
 
+API = "dev-tasks-socket"
+"""The construct's WebSocket API."""
+
 IDLE: dict[str, Any] = {"queues": {"idle": {}}}
 """A queue that stays empty: handlers wait on it by the emulator's clock."""
 
@@ -52,9 +55,8 @@ def is_error_frame(text: str, message: str) -> bool:
 
 def assert_healthy(stack: StackHandle) -> None:
     """A task of a client who just comes along is done (ST-2)."""
-    client = stack.connect()
-    assert_serves(client)
-    client.close()
+    with TaskClient(stack.websocket_url(API)) as client:
+        assert_serves(client)
 
 
 def assert_serves(client: TaskClient) -> None:

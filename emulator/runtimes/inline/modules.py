@@ -9,6 +9,7 @@ at load time are kept apart; a sibling that is first imported inside a running h
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import threading
 from pathlib import Path
@@ -25,9 +26,15 @@ class TaskRoot:
         self.directory = directory
         self.code_id = code_id
         self._modules: dict[str, ModuleType] = {}
+        self._handlers: dict[str, Handler] = {}
 
     def resolve(self, handler: str) -> Handler:
-        """The handler, with this root's modules in ``sys.modules`` while it is being imported."""
+        """The handler; its modules are in ``sys.modules`` only while they are being imported."""
+        if handler not in self._handlers:
+            self._handlers[handler] = self._import(handler)
+        return self._handlers[handler]
+
+    def _import(self, handler: str) -> Handler:
         with _import_lock:
             names = self._names()
             foreign = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
@@ -71,10 +78,12 @@ class Modules:
     def __init__(self) -> None:
         self._roots: dict[str, TaskRoot] = {}
         self._added: list[str] = []
+        self._directories: set[str] = set()
 
     def resolve(self, function: FunctionSpec) -> Handler:
         """The handler of ``function``; raises Fault or whatever its module raises."""
         path = str(function.directory)
+        self._directories.add(path)
         if path in sys.path and path not in self._added:
             return resolve_handler(function.handler)
         if ":" in function.handler:
@@ -95,6 +104,17 @@ class Modules:
     def forget(self, arn: str) -> None:
         for key in [key for key in self._roots if key.startswith(arn + ":")]:
             del self._roots[key]
+
+    def reload(self) -> None:
+        """Have everything below the functions' directories imported again (not what is installed there)."""
+        self._roots.clear()
+        prefixes = tuple(directory + os.sep for directory in self._directories)
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None) or ""
+            foreign = name == "__main__" or name.partition(".")[0] == "emulator" or "site-packages" in file
+            if not foreign and file.startswith(prefixes):
+                del sys.modules[name]
+        importlib.invalidate_caches()
 
     def close(self) -> None:
         for path in self._added:

@@ -58,10 +58,15 @@ class InlineRuntime:
         self._threads = Threads("handler")
         self._modules = Modules()
         self._environments: dict[str, _Environment] = {}
-        _enter_process()
+        self._entered = False
+
+    def supports(self, function_runtime: str) -> bool:
+        """Python only; the interpreter is the emulator's own, whichever version the function asks for."""
+        return function_runtime.startswith("python")
 
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome:
         """Run the handler once; answers at the instant at which the unit's budget is spent at the latest."""
+        self._enter()
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[Called | None] = loop.create_future()
         seconds = function.timeout if self.timeouts else NO_TIMEOUT
@@ -88,6 +93,12 @@ class InlineRuntime:
             return Outcome(error.payload, error.error_type, "timeout", duration, log_stream=stream)
         status = "error" if called.crashed else ""
         return Outcome(called.payload, called.error_type, status, duration, log_stream=stream)
+
+    def _enter(self) -> None:
+        """Before the first handler, so that a house without inline handlers leaves the process as it was."""
+        if not self._entered:
+            self._entered = True
+            _enter_process()
 
     def _start(
         self, function: FunctionSpec, invocation: Invocation, environment: _Environment, budget: Budget
@@ -163,11 +174,18 @@ class InlineRuntime:
         for key in [key for key in self._environments if key.startswith(arn + ":")]:
             del self._environments[key]
 
+    def reload(self) -> None:
+        """Import all handlers again at their next run."""
+        self._modules.reload()
+        self._environments.clear()
+
     async def close(self) -> None:
         """Give ``os.environ`` and the imports back; stuck threads end with the process."""
         self._threads.close()
         self._modules.close()
-        _leave_process()
+        if self._entered:
+            self._entered = False
+            _leave_process()
 
 
 class _Users:
@@ -187,8 +205,3 @@ def _leave_process() -> None:
     if _Users.count == 0:
         redirect.uninstall()
         environ.uninstall()
-
-
-def supports(function_runtime: str) -> bool:
-    """Whether a handler of this ``Runtime`` can run inline."""
-    return function_runtime.startswith("python")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ async def authorize(exchange: Exchange, request: HandshakeRequest, cause: Cause)
     )
     function = resolve(function_in(authorizer["AuthorizerUri"]), exchange.stage_variables)
     parameters = {"InvocationType": "RequestResponse"}
-    work = ground.courier.deliver(function, compact(event), exchange.route_arn, cause, parameters)
+    work = functools.partial(ground.courier.deliver, function, compact(event), exchange.route_arn, cause, parameters)
     seconds = ground.settings.integration_timeout_cap
     delivery = await within(ground.clock, seconds, work, f"authorizer of {exchange.connection.api_id}")
     if delivery is None:

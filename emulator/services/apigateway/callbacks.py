@@ -51,9 +51,7 @@ async def post(ground: Ground, connection: Connection, data: bytes, cause: Cause
 
 def describe(connection: Connection) -> dict[str, Any]:
     """GetConnection's answer in the service model's names; times in epoch seconds."""
-    identity = {"SourceIp": connection.identity["sourceIp"]}
-    if "userAgent" in connection.identity:
-        identity["UserAgent"] = connection.identity["userAgent"]
+    identity = {"SourceIp": connection.identity["sourceIp"], "UserAgent": connection.identity.get("userAgent", "")}
     return {
         "ConnectedAt": milliseconds(connection.connected_at) / 1000,
         "Identity": identity,

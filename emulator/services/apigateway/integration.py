@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -37,7 +38,7 @@ async def integrate(exchange: Exchange) -> Outcome:
     seconds = min(integration["TimeoutInMillis"] / 1000, ground.settings.integration_timeout_cap)
     target = integration.get("IntegrationUri") or kind
     hop = ground.journal.begin("integrate", exchange.route_arn, target, exchange.cause, type=kind)
-    work = _call(BACKENDS[kind], exchange, hop.cause)
+    work = functools.partial(_call, BACKENDS[kind], exchange, hop.cause)
     outcome = await within(ground.clock, seconds, work, f"integration of {exchange.plan.key}")
     if outcome is None:
         outcome = TIMED_OUT

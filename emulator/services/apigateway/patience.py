@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from emulator.core.clock import Clock
 from emulator.core.units import current_unit
@@ -12,7 +12,7 @@ from emulator.core.waiters import Waiters
 T = TypeVar("T")
 
 
-async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T], label: str) -> T | None:
+async def within(clock: Clock, seconds: float, work: Callable[[], Awaitable[T]], label: str) -> T | None:
     """What ``work`` returns, or None once it has used ``seconds`` (or has failed, which the clock reports).
 
     The work is a process of its own and goes on when it takes too long; its late result is dropped, as API Gateway
@@ -26,7 +26,7 @@ async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T], lab
         assert unit is not None  # every spawned process has one
         unit.budget(seconds, done.wake_all)
         try:
-            results.append(await work)
+            results.append(await work())
         finally:
             done.wake_all()
 

@@ -55,6 +55,8 @@ class Function:
     versions: dict[str, Version] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
     next_number: int = 1
+    published: Any = None
+    """What ``$LATEST`` was when it was published last."""
     reserved: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)

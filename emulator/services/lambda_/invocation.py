@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from emulator.core.cause import Cause
-from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
 from emulator.core.journal import Hop
 from emulator.core.units import Unit, current_unit
 from emulator.runtimes import payloads
 from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, Runtime
-from emulator.services.lambda_ import concurrency
+from emulator.services.lambda_ import concurrency, errors
 from emulator.services.lambda_.function import Function, Version
 from emulator.services.lambda_.log import InvocationLog
 from emulator.services.lambda_.store import LambdaStore, store_of
@@ -66,15 +65,13 @@ async def run(ground: Ground, job: Job, **detail: Any) -> Run:
 
 
 def choose_runtime(ground: Ground, function_runtime: str) -> Runtime:
-    """The one that the settings name; handlers in other languages than Python cannot run inline."""
-    name = ground.settings.runtime
-    if name == "inline" and not function_runtime.startswith("python"):
-        name = "worker"
-    runtime = ground.runtimes.get(name)
-    if runtime is None:
-        message = f"Functions with runtime {function_runtime} need the emulator's runtime {name!r}, which is not there."
-        raise AwsError("ServiceException", message)
-    return cast(Runtime, runtime)
+    """The one that the settings name, or another that knows the language; raises InvalidParameterValueException."""
+    wanted = ground.settings.runtime
+    for name in dict.fromkeys((wanted, *ground.runtimes)):
+        runtime = cast("Runtime | None", ground.runtimes.get(name))
+        if runtime is not None and runtime.supports(function_runtime):
+            return runtime
+    raise errors.not_emulated(f"Runtime {function_runtime}", "use a Python runtime.")
 
 
 async def _run(

@@ -16,6 +16,7 @@ from emulator.services.lambda_.api import (
 )
 from emulator.services.lambda_.code import CodeArea
 from emulator.services.lambda_.store import LambdaStore
+from emulator.services.lambda_.versions import forget_environments
 
 
 def _join(ground: Ground) -> None:
@@ -23,11 +24,13 @@ def _join(ground: Ground) -> None:
 
 
 def _end(ground: Ground) -> None:
-    """Before everything is forgotten: end polling, remove unpacked code."""
+    """Before everything is forgotten: end polling and idle environments, remove unpacked code."""
     for _, _, store in ground.cloud.stores(LambdaStore):
         for mapping in store.mappings.values():
             if mapping.poller is not None:
                 mapping.poller.stop()
+        for function in store.functions.values():
+            forget_environments(ground, function)
     ground.cloud.shared(CodeArea).close()
 
 

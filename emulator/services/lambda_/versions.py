@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from emulator.core import timestamps
 from emulator.core.ground import Call, Ground
 from emulator.services.lambda_.function import Function, Version
@@ -9,26 +11,25 @@ from emulator.services.lambda_.function import Function, Version
 
 def publish(call: Call, function: Function, description: str | None = None) -> Version:
     """A copy of ``$LATEST`` under the next number; the last version again when nothing has changed since."""
-    config = dict(function.latest.config)
+    latest = function.latest
+    config = dict(latest.config)
     if description is not None:
         config["Description"] = description
+    state = _state(latest)
     last = function.versions.get(str(function.next_number - 1))
-    if last is not None and last.code.sha256 == function.latest.code.sha256 and _same(last, function.latest):
+    if last is not None and function.published == state:
         return last
+    function.published = state
     number = str(function.next_number)
     function.next_number += 1  # never used again, even after deletion
-    now = timestamps.iso_offset(call.clock.now())
-    version = Version(number, config, function.latest.code, call.ids.uuid(), now)
+    version = Version(number, config, latest.code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()))
     function.versions[number] = version
     return version
 
 
-def _same(published: Version, latest: Version) -> bool:
-    """Whether code and configuration are those of the published version; its description may be its own."""
-    if published.code.local and published.code.identity != latest.code.identity:
-        return False
-    hidden = {"Description": None}
-    return published.config | hidden == latest.config | hidden
+def _state(latest: Version) -> tuple[Any, ...]:
+    """What must have changed for a new version; a local directory may hold other files after every update."""
+    return latest.config, latest.code.sha256, latest.code.identity if latest.code.local else ""
 
 
 def delete(function: Function, number: str) -> None:

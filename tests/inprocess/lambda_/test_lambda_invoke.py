@@ -166,7 +166,6 @@ def test_timeout_is_answered_while_the_thread_goes_on(caplog: pytest.LogCaptureF
     async def main() -> None:
         async with world() as w:
             w.function(sleepy)
-            w.ground.cloud  # noqa: B018  # the world as it is
             store_timeout(w, 0.05)
             answer = await w.invoke()
             body = json.loads(answer["Payload"])
@@ -341,8 +340,8 @@ def test_body_that_is_not_json() -> None:
             assert failure.value.code == "InvalidRequestContentException"
             text = str(failure.value.message)
             assert text.startswith(
-                "Could not parse request body into json: Could not parse payload into json: Unrecognized token 'value': "
-                "was expecting ('true', 'false' or 'null')\n at [Source: REDACTED"
+                "Could not parse request body into json: Could not parse payload into json: "
+                "Unrecognized token 'value': was expecting ('true', 'false' or 'null')\n at [Source: REDACTED"
             )
 
     asyncio.run(main())

@@ -10,6 +10,7 @@ from emulator.core.ground import Call
 from emulator.services.lambda_ import configuration, errors, tags, versions
 from emulator.services.lambda_.code import Code, CodeArea, read_code
 from emulator.services.lambda_.function import Function, Version
+from emulator.services.lambda_.invocation import choose_runtime
 from emulator.services.lambda_.names import LATEST, is_version
 from emulator.services.lambda_.paging import page
 from emulator.services.lambda_.store import LambdaStore, address_of, find_function
@@ -23,6 +24,7 @@ def create_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         raise errors.conflict(f"Function already exist: {name}")
     tags.check(params.get("Tags") or {})
     config = configuration.new_config(params)
+    choose_runtime(call.ground, config["Runtime"])
     code = _code(call, params.get("Code") or {})
     latest = Version(LATEST, config, code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()))
     function = Function(call.account, call.region, name, latest, tags=dict(params.get("Tags") or {}))
@@ -86,8 +88,6 @@ def update_function_code(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     address = address_of(call, params["FunctionName"])
     function = find_function(call, address)
     _check_revision(function, params)
-    if params.get("ImageUri") is None and params.get("ZipFile") is None and not params.get("S3Bucket"):
-        raise errors.invalid_value("Please provide a source for function code.")
     code = _code(call, params)
     if params.get("DryRun"):
         return configuration.shown(function, function.latest)
@@ -106,6 +106,7 @@ def update_function_configuration(call: Call, params: dict[str, Any]) -> dict[st
     function = find_function(call, address)
     _check_revision(function, params)
     config = configuration.changed_config(function.latest.config, params)
+    choose_runtime(call.ground, config["Runtime"])
     return _change(call, function, config, function.latest.code)
 
 

@@ -1,0 +1,55 @@
+"""What ``emulator up`` says first: what was created, where it is, and how to talk to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from click import style
+
+from emulator.cli.options import DEFAULT_PORT
+
+if TYPE_CHECKING:
+    from emulator.app import Emulator
+    from emulator.stack.deploy import Deployment
+
+
+def banner(emulator: Emulator, deployment: Deployment, environment: Mapping[str, str]) -> str:
+    """The whole text; styles are removed by click where the output is no terminal."""
+    settings = emulator.settings
+    clock = emulator.ground.clock.mode
+    facts = f"clock {clock}, runtime {settings.runtime}, account {settings.account}, {settings.region}"
+    lines = [f"{style('aws-task-emulator', bold=True)} at {style(emulator.url, fg='cyan')}  ({facts})", ""]
+    lines += [f"  {title:<10} {names}" for title, names in _created(deployment)]
+    lines += [*([""] if len(lines) > 2 else []), *_how_to_talk(emulator, deployment), ""]
+    if environment.get("AWS_PROFILE"):
+        warning = "AWS_PROFILE is set: a profile with an endpoint_url of its own wins over AWS_ENDPOINT_URL"
+        lines += [style(f"  {warning}", fg="yellow"), ""]
+    return "\n".join(lines)
+
+
+def _created(deployment: Deployment) -> list[tuple[str, str]]:
+    rows = {
+        "functions": deployment.functions,
+        "buses": deployment.buses,
+        "rules": deployment.rules,
+        "queues": deployment.queues,
+        "mappings": deployment.mappings,
+    }
+    created = [(title, ", ".join(names)) for title, names in rows.items() if names]
+    for name, url in deployment.websocket_urls.items():
+        created.append(("websocket", f"{style(url, fg='cyan')}  ({name})"))
+    return created
+
+
+def _how_to_talk(emulator: Emulator, deployment: Deployment) -> list[str]:
+    where = "" if emulator.port == DEFAULT_PORT else f" --endpoint {emulator.url}"
+    lines = [
+        f"  export AWS_ENDPOINT_URL={emulator.url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+        f"AWS_DEFAULT_REGION={emulator.settings.region}"
+    ]
+    task = next((name for name in deployment.functions if name in deployment.rules), "")
+    if "task-submit" in deployment.functions and task:
+        lines.append(f"""  emulator submit {task} --data '{{"key": "value"}}'{where}""")
+    lines.append(f"  control API {emulator.url}/_emulator/docs   Ctrl-C ends it")
+    return lines

@@ -1,0 +1,226 @@
+"""Names, records, events, policies and log lines: shapes and texts recorded from AWS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.core.errors import AwsError
+from emulator.runtimes.base import FunctionSpec, Outcome
+from emulator.services.lambda_ import policy, records, sqs_event
+from emulator.services.lambda_.configuration import changed_config, check_name, new_config
+from emulator.services.lambda_.log import report
+from emulator.services.lambda_.names import Address, check_alias_name, read_name
+from emulator.services.lambda_.payload import read_payload
+from emulator.services.lambda_.records import Finished, LastRun
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
+
+
+@pytest.mark.parametrize(
+    ("text", "qualifier", "address"),
+    [
+        ("f", None, Address("f")),
+        ("f:1", None, Address("f", "1")),
+        ("f", "live", Address("f", "live")),
+        ("f:live", "live", Address("f", "live")),
+        ("function", None, Address("function")),  # a legal name
+        ("function:f:$LATEST", None, Address("f", "$LATEST")),
+        ("123456789012:function:f", None, Address("f")),
+        (ARN + ":$LATEST", None, Address("f", "$LATEST")),
+    ],
+)
+def test_names(text: str, qualifier: str | None, address: Address) -> None:
+    assert read_name(text, qualifier, "123456789012", "us-east-1") == address
+
+
+def test_bad_characters() -> None:
+    with pytest.raises(AwsError) as failure:
+        read_name("f f", None, "123456789012", "us-east-1")
+    assert failure.value.code == "ValidationException"
+    assert str(failure.value.message).startswith(
+        "1 validation error detected: Value 'f f' at 'functionName' failed to satisfy constraint: Member must satisfy "
+        "regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?"
+    )
+
+
+def test_long_name_at_create() -> None:
+    with pytest.raises(AwsError) as failure:
+        check_name("a" * 65)
+    assert failure.value.code == "InvalidParameterValueException"
+    assert failure.value.message == (
+        f"1 validation error detected: Value '{'a' * 65}' at 'functionName' failed to satisfy constraint: Member must "
+        "have length less than or equal to 64"
+    )
+
+
+def test_numeric_alias() -> None:
+    with pytest.raises(AwsError, match=r"at 'name' failed to satisfy constraint"):
+        check_alias_name("12")
+
+
+def finished(**changes: Any) -> Finished:
+    last = LastRun(b'{"any": "json"}', "$LATEST", None)
+    event = Finished("id", ARN + ":$LATEST", "Success", 1, b"{}", 1_764_026_068.123, last)
+    return event._replace(**changes)
+
+
+def test_success_record() -> None:
+    assert records.record(finished()) == (
+        '{"version":"1.0","timestamp":"2025-11-24T23:14:28.123Z",'
+        f'"requestContext":{{"requestId":"id","functionArn":"{ARN}:$LATEST","condition":"Success",'
+        '"approximateInvokeCount":1},"requestPayload":{},'
+        '"responseContext":{"statusCode":200,"executedVersion":"$LATEST"},"responsePayload":{"any": "json"}}'
+    )
+
+
+def test_record_of_an_event_that_never_ran() -> None:
+    record = json.loads(records.record(finished(condition="ZeroReservedConcurrency", attempts=0, last=None)))
+    assert list(record) == ["version", "timestamp", "requestContext", "requestPayload"]
+
+
+def test_result_that_is_not_json_is_a_string() -> None:
+    assert json.loads(records.record(finished(last=LastRun(b"\x00bytes", "1", None))))["responsePayload"] == "\x00bytes"
+
+
+@pytest.mark.parametrize("message", ["x" * 2000, "ä" * 1000])
+def test_dead_letter_message_has_at_most_1_kb(message: str) -> None:
+    last = LastRun(json.dumps({"errorMessage": message}).encode(), "$LATEST", "Unhandled")
+    attributes = records.dead_letter_attributes(finished(condition="RetriesExhausted", last=last))
+    text = attributes["ErrorMessage"]["StringValue"]
+    assert len(text.encode()) == 1024
+    assert message.startswith(text)
+
+
+def test_queue_event_for_fifo_and_binary_attributes() -> None:
+    message = {
+        "MessageId": "m",
+        "ReceiptHandle": "h",
+        "Body": "b",
+        "MD5OfBody": "x",
+        "MD5OfMessageAttributes": "y",
+        "Attributes": {"MessageGroupId": "g", "SequenceNumber": "1", "MessageDeduplicationId": "d", "SenderId": "s"},
+        "MessageAttributes": {"B": {"DataType": "Binary", "BinaryValue": b"foobar"}},
+    }
+    record = sqs_event.record(message, "arn", "us-east-1", 0)
+    assert record["attributes"] == message["Attributes"]
+    assert record["messageAttributes"] == {
+        "B": {"binaryValue": "Zm9vYmFy", "stringListValues": [], "binaryListValues": [], "dataType": "Binary"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "principal"),
+    [
+        ("*", "*"),
+        ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
+        ("123456789012", {"AWS": "arn:aws:iam::123456789012:root"}),
+        ("arn:aws:iam::123456789012:role/r", {"AWS": "arn:aws:iam::123456789012:role/r"}),
+    ],
+)
+def test_principals(text: str, principal: Any) -> None:
+    assert policy.principal(text) == principal
+
+
+def test_bad_principal() -> None:
+    with pytest.raises(AwsError, match="The provided principal was invalid"):
+        policy.principal("nobody")
+
+
+def test_statement() -> None:
+    params = {
+        "StatementId": "s3",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "s3.amazonaws.com",
+        "SourceArn": "arn:aws:s3:::b",
+        "SourceAccount": "123456789012",
+    }
+    entry = policy.statement(params, ARN)
+    assert list(entry) == ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"]
+    assert entry["Condition"] == {
+        "StringEquals": {"AWS:SourceAccount": "123456789012"},
+        "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b"},
+    }
+
+
+SPEC = FunctionSpec("1", "r", "f", "$LATEST", ARN, "python3.13", "h.h", Path("/var/task"), 3)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (
+            Outcome(b"", duration=0.00301, init=0.1101, memory_used=36),
+            "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\t"
+            "Max Memory Used: 36 MB\tInit Duration: 110.10 ms\t",
+        ),
+        (
+            Outcome(b"", "Sandbox.Timedout", "timeout", duration=3.0, memory_used=36),
+            "REPORT RequestId: id\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t"
+            "Max Memory Used: 36 MB\tStatus: timeout",
+        ),
+        (
+            Outcome(b"", "Runtime.ExitError", "error", duration=0.003, memory_used=36),
+            "REPORT RequestId: id\tDuration: 3.00 ms\tBilled Duration: 3 ms\tMemory Size: 128 MB\t"
+            "Max Memory Used: 36 MB\tStatus: error\tError Type: Runtime.ExitError",
+        ),
+    ],
+)
+def test_report_line(outcome: Outcome, line: str) -> None:
+    assert report("id", SPEC, outcome) == line
+
+
+@pytest.mark.parametrize(
+    ("body", "payload"), [(None, b"{}"), (b"", b"{}"), (b"1.0", b"1.0"), (b'{"a": 1}', b'{"a": 1}')]
+)
+def test_payload_is_passed_on_unchanged(body: bytes | None, payload: bytes) -> None:
+    assert read_payload(body) == payload
+
+
+def test_payload_that_is_not_utf8() -> None:
+    with pytest.raises(AwsError, match="Invalid UTF-8 start byte 0x87"):
+        read_payload(b"\x87")
+
+
+BASE = {"Runtime": "python3.12", "Handler": "h.h", "Role": "r"}
+
+
+def test_configuration_defaults() -> None:
+    config = new_config(BASE)
+    assert (config["Timeout"], config["MemorySize"], config["Description"]) == (3, 128, "")
+    assert "Environment" not in config
+
+
+def test_empty_dead_letter_config_changes_nothing_recorded() -> None:
+    target = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:q"}
+    config = changed_config(new_config(BASE), {"DeadLetterConfig": target})
+    assert changed_config(config, {"DeadLetterConfig": {}})["DeadLetterConfig"] == target
+    assert "DeadLetterConfig" not in changed_config(config, {"DeadLetterConfig": {"TargetArn": ""}})
+
+
+def test_unknown_runtime_recorded() -> None:
+    with pytest.raises(AwsError) as failure:
+        new_config(BASE | {"Runtime": "python9"})
+    text = str(failure.value.message)
+    assert text.startswith(
+        "Value python9 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ["
+    )
+    assert text.endswith("] or be a valid ARN")
+
+
+def test_environment_over_4_kb_recorded() -> None:
+    variables = {"A": "x" * 4096}
+    with pytest.raises(AwsError) as failure:
+        new_config(BASE | {"Environment": {"Variables": variables}})
+    assert str(failure.value.message).startswith(
+        "Lambda was unable to configure your environment variables because the environment variables you have provided "
+        'exceeded the 4KB limit. String measured: {"A":"xxx'
+    )
+
+
+def test_layers_are_refused_by_name() -> None:
+    with pytest.raises(AwsError, match="Layers is not emulated: put what the layer holds into the function's code"):
+        new_config(BASE | {"Layers": ["arn"]})
