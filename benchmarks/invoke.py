@@ -6,7 +6,7 @@ from benchmarks import http_load
 from benchmarks.floors import EVENT, client
 from benchmarks.harness import Line, Run
 from benchmarks.measures import Load, middle, rounds, timed
-from benchmarks.process import Emulator, cpu_seconds
+from benchmarks.process import Emulator, Meter
 
 STACK = '[functions]\necho = "handlers:echo"\n'
 HANDLERS = "def echo(event, context):\n    return event\n"
@@ -25,9 +25,9 @@ async def run(bench: Run) -> list[Line]:
 
         await some(100, 1)
         echo = await bench.floors.http()
-        before = cpu_seconds(emulator.pid)
+        meter = Meter(emulator)
         single = middle(await rounds(lambda: some(count, 1)))
-        cpu = (cpu_seconds(emulator.pid) - before) * 1000 / (3 * count)
+        own, worker = meter.each(3 * count)
         await some(100, 4)
         echoes = await bench.floors.http(4)
         several = middle(await rounds(lambda: some(count, 4)))
@@ -38,7 +38,8 @@ async def run(bench: Run) -> list[Line]:
     return [
         Line("invoke", "warm, p50", single.p50, "ms", echo.p50 + pipe.p50, both, AIM_MS),
         Line("invoke", "warm, p99", single.p99, "ms", echo.p99 + pipe.p99, both),
-        Line("invoke", "emulator's CPU each", cpu, "ms"),
+        Line("invoke", "emulator's CPU each", own, "ms"),
+        Line("invoke", "worker's CPU each", worker, "ms"),
         Line("invoke", "4 at once", several.rate, "/s", echoes.rate, "HTTP echo", None, True),
         Line("invoke", "by boto3, p50", real.p50, "ms", boto.p50 + pipe.p50, "boto3 on echo + pipe"),
     ]

@@ -133,3 +133,20 @@ def children(pid: int) -> list[int]:
     """Living child processes."""
     found = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True).stdout.split()
     return [int(child) for child, parent in zip(found[::2], found[1::2], strict=True) if int(parent) == pid]
+
+
+class Meter:
+    """CPU milliseconds since it was made, of a process and of its children."""
+
+    def __init__(self, process: Process) -> None:
+        self._pid = process.pid
+        self._before = self._read()
+
+    def _read(self) -> dict[int, float]:
+        return {pid: cpu_seconds(pid) for pid in (self._pid, *children(self._pid))}
+
+    def each(self, count: int) -> tuple[float, float]:
+        """Per piece of work: the process's own, and its children's together."""
+        used = {pid: seconds - self._before.get(pid, 0.0) for pid, seconds in self._read().items()}
+        own = used.pop(self._pid)
+        return own * 1000 / count, sum(used.values()) * 1000 / count

@@ -15,8 +15,8 @@ import signal
 
 from benchmarks import ws_load
 from benchmarks.__main__ import runner
-from benchmarks.process import Emulator
-from benchmarks.socket_tasks import HANDLERS, STACK, Meter, warm_up
+from benchmarks.process import Emulator, Meter
+from benchmarks.socket_tasks import HANDLERS, STACK, warm_up
 
 PROGRAM = """
 from benchmarks.profiler import {profiler}
@@ -34,7 +34,7 @@ async def profile(tasks: int, connections: int, top: int, exact: bool) -> None:
         emulator.signal(signal.SIGUSR1)
         load = await ws_load.tasks(emulator.port, emulator.socket_path, tasks, connections)
         emulator.signal(signal.SIGUSR2)
-        own, workers = meter.per_task(tasks)
+        own, workers = meter.each(tasks)
         await asyncio.sleep(0.2)
         emulator.end()
         print(emulator.errors())

@@ -9,7 +9,7 @@ from benchmarks import http_load
 from benchmarks.harness import Line, Run
 from benchmarks.http_load import HttpConnection
 from benchmarks.measures import Load, middle, rounds
-from benchmarks.process import Emulator, cpu_seconds
+from benchmarks.process import Emulator, Meter
 
 SIZES = (1, 300, 1000)
 AIM = 0.8
@@ -59,9 +59,9 @@ async def run(bench: Run) -> list[Line]:
         echo = await bench.floors.http(8)
         for _ in range(5):  # taken in turns, so that all sizes see the same noise
             for size in SIZES:
-                before = cpu_seconds(emulator.pid)
+                meter = Meter(emulator)
                 loads[size].append(await load(port, messages[size], count))
-                cpu[size] += (cpu_seconds(emulator.pid) - before) * 1000 / (5 * count)
+                cpu[size] += meter.each(5 * count)[0]
         to_queue = middle(await rounds(lambda: load(port, queued, count)))
     rates = {size: middle(found).rate for size, found in loads.items()}
     lines = [Line("put_events", _rules(size), rates[size], "/s", echo.rate, "HTTP echo", None, True) for size in SIZES]

@@ -8,28 +8,12 @@ from __future__ import annotations
 from benchmarks import ws_load
 from benchmarks.harness import Line, Run
 from benchmarks.measures import middle, rounds
-from benchmarks.process import Emulator, children, cpu_seconds
+from benchmarks.process import Emulator, Meter
 
 STACK = '[emulator]\nenforce_quotas = false\n[socket_tasks]\ntasks = { report = "tasks:report" }\n'
 HANDLERS = 'def report(event, context):\n    return {"statusCode": 200}\n'
 AIM_MS, AIM_RATE = 12.0, 250.0
 CONNECTIONS = 20
-
-
-class Meter:
-    """CPU milliseconds per task, of the emulator and of its workers."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        self._pid = emulator.pid
-        self._before = self._read()
-
-    def _read(self) -> dict[int, float]:
-        return {pid: cpu_seconds(pid) for pid in (self._pid, *children(self._pid))}
-
-    def per_task(self, count: int) -> tuple[float, float]:
-        used = {pid: seconds - self._before.get(pid, 0.0) for pid, seconds in self._read().items()}
-        own = used.pop(self._pid)
-        return own * 1000 / count, sum(used.values()) * 1000 / count
 
 
 async def warm_up(emulator: Emulator) -> None:
@@ -47,10 +31,10 @@ async def run(bench: Run) -> list[Line]:
         socket, boto, pipe = await floors.socket(), floors.boto3(), floors.pipe()
         meter = Meter(emulator)
         single = middle(await rounds(lambda: ws_load.tasks(emulator.port, emulator.socket_path, one)))
-        own_one, workers_one = meter.per_task(3 * one)
+        own_one, workers_one = meter.each(3 * one)
         meter = Meter(emulator)
         crowd = middle(await rounds(lambda: ws_load.tasks(emulator.port, emulator.socket_path, many, CONNECTIONS)))
-        own_many, workers_many = meter.per_task(3 * many)
+        own_many, workers_many = meter.each(3 * many)
     parts = "frame + 2 boto3 + 3 pipes"
     p50 = socket.p50 + 2 * boto.p50 + 3 * pipe.p50
     p99 = socket.p99 + 2 * boto.p99 + 3 * pipe.p99

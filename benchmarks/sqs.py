@@ -10,7 +10,7 @@ from benchmarks.floors import client
 from benchmarks.harness import Line, Run
 from benchmarks.http_load import HttpConnection
 from benchmarks.measures import Load, middle, timed
-from benchmarks.process import Emulator, cpu_seconds
+from benchmarks.process import Emulator, Meter
 
 STACK = "[queues.work]\n"
 BODY = json.dumps({"order": "x" * 200})
@@ -50,13 +50,13 @@ async def run(bench: Run) -> list[Line]:
         await queue.load(queue.take, 100, 1)
         echo, echoes = await bench.floors.http(1), await bench.floors.http(8)
         sends, takes, many_sends, many_takes = [], [], [], []
-        before = cpu_seconds(emulator.pid)
+        meter = Meter(emulator)
         for _ in range(3):
             sends.append(await queue.load(queue.send, count, 1))
             takes.append(await queue.load(queue.take, count, 1))
             many_sends.append(await queue.load(queue.send, count, 8))
             many_takes.append(await queue.load(queue.take, count, 8))
-        cpu = (cpu_seconds(emulator.pid) - before) * 1000 / (3 * 6 * count)
+        cpu, _ = meter.each(3 * 6 * count)
         real = timed(lambda: sdk.send_message(QueueUrl=url, MessageBody=BODY), count // 2)
     send, take, many_send, many_take = map(middle, (sends, takes, many_sends, many_takes))
     boto = bench.floors.boto3()

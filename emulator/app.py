@@ -141,11 +141,11 @@ class Emulator:
                     callback()
 
     async def stop(self, drain: float = 0.5) -> None:
-        """Stop accepting, give work in progress ``drain`` real seconds, then end everything."""
+        """Give work in progress ``drain`` real seconds, then stop accepting and end everything."""
+        with contextlib.suppress(ClockStuckError):  # the port stays open: handlers need it to finish their work
+            await self.ground.clock.quiet(drain)
         if self._listener is not None:
             self._listener.close()
-        with contextlib.suppress(ClockStuckError):
-            await self.ground.clock.quiet(drain)
         for service in SERVICES:
             service.on_reset(self.ground)
         await self._end_requests()

@@ -91,10 +91,13 @@ def aws_stack(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> Ite
     from emulator.testing import StackHandle
 
     try:
-        stack = _described(request)
-        deployment = _aws_world.run(_aws_world.emulator.deploy(stack))
+        deployment = _aws_world.run(_aws_world.emulator.deploy(_described(request)))
     except StackError as error:
-        pytest.fail(str(error), pytrace=False)
+        problem = str(error)
+    else:
+        problem = ""
+    if problem:  # raised here, so that the report does not tell it twice
+        pytest.fail(problem, pytrace=False)
     handle = StackHandle(_aws_world, deployment)
     yield handle
     handle.close()
@@ -159,7 +162,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         from emulator.testing import JournalHandle
 
         try:
-            trees = JournalHandle(thread).tree()
+            trees = JournalHandle(thread).report()
         except Exception as error:  # the report of the test matters more
             trees = f"the journal cannot be read: {error!r}"
         report.sections.append(("emulated AWS: traces", trees or "nothing happened"))

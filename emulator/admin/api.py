@@ -1,4 +1,7 @@
-"""The control API under ``/_emulator/``: reset, status, journal, traces, clock, connections (``/_emulator/docs``)."""
+"""The control API under ``/_emulator/``: health, reset, status, journal, traces, clock, connections.
+
+``/_emulator/docs`` shows all of it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from emulator.admin.views import hop_view, resources, trace_summary
+from emulator.admin.views import find_trace, hop_view, resources, trace_summary
 from emulator.core.clock import ClockStuckError
 from emulator.core.journal import Hop
+from emulator.services.apigateway import lifecycle
+from emulator.services.apigateway.connection import ConnectionStore
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -49,6 +54,10 @@ def control_app(emulator: Emulator) -> FastAPI:
 
 
 def _house(app: FastAPI, emulator: Emulator) -> None:
+    @app.get("/_emulator/health", summary="That it runs, and what it offers")
+    async def health() -> dict[str, Any]:
+        return emulator.control.health()
+
     @app.post("/_emulator/reset", summary="Forget every resource, process, timer and hop")
     async def reset() -> dict[str, str]:
         await emulator.reset()
@@ -60,7 +69,7 @@ def _house(app: FastAPI, emulator: Emulator) -> None:
             "version": VERSION,
             "endpoint": emulator.url,
             "clock": emulator.ground.clock.status(),
-            "resources": await resources(emulator),
+            "resources": resources(emulator),
         }
 
 
@@ -86,28 +95,12 @@ def _journal(app: FastAPI, emulator: Emulator) -> None:
     async def traces(limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> dict[str, Any]:
         return {"traces": [trace_summary(journal.of(trace)) for trace in journal.traces()[-limit:]]}
 
-    @app.get("/_emulator/traces/{trace}", summary="One trace: by its id, by a hop's id, or by a request id in it")
-    async def one_trace(trace: str) -> dict[str, Any]:
-        found = _find_trace(emulator, trace)
+    @app.get("/_emulator/traces/{text}", summary="One trace: by its id, or by any id in it")
+    async def one_trace(text: str) -> dict[str, Any]:
+        found = find_trace(journal, text)
         if found is None:
-            raise HTTPException(404, f"no trace {trace!r} in the journal")
+            raise HTTPException(404, f"no trace {text!r} in the journal")
         return {"trace": found, "hops": [hop_view(hop) for hop in journal.of(found)]}
-
-
-def _find_trace(emulator: Emulator, text: str) -> str | None:
-    """A trace by its id or a unique beginning of it, by a hop id, or by any id that its hops mention (a task's id)."""
-    journal = emulator.ground.journal
-    text = text.removeprefix("Root=")
-    if journal.of(text):
-        return text
-    for hop in reversed(list(journal)):
-        if hop.id == text or hop.trace.startswith(text) or text in hop.detail.values() or _mentions(hop, text):
-            return hop.trace
-    return None
-
-
-def _mentions(hop: Hop, text: str) -> bool:
-    return hop.kind == "frame-in" and hop.payload is not None and json.dumps(text) in hop.payload
 
 
 async def _follow(emulator: Emulator) -> AsyncIterator[str]:
@@ -162,14 +155,16 @@ def _clock(app: FastAPI, emulator: Emulator) -> None:
 
 
 def _connections(app: FastAPI, emulator: Emulator) -> None:
-    from emulator.services.apigateway import connections
+    ground = emulator.ground
 
     @app.get("/_emulator/connections", summary="Open WebSocket connections")
     async def list_connections() -> dict[str, Any]:
-        return {"connections": connections.describe(emulator.ground)}
+        return {"connections": [connection.describe() for connection in ground.cloud.shared(ConnectionStore)]}
 
     @app.delete("/_emulator/connections/{connection_id}", summary="Cut a connection without a close frame")
     async def drop(connection_id: str) -> dict[str, str]:
-        if not connections.drop(emulator.ground, connection_id):
+        connection = ground.cloud.shared(ConnectionStore).get(connection_id)
+        if connection is None:
             raise HTTPException(404, f"no open connection {connection_id!r}")
+        lifecycle.drop(ground, connection)
         return {"status": "dropped"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from emulator.version import VERSION
@@ -33,7 +34,11 @@ class ControlFront:
             from emulator.admin.api import control_app
 
             self._app = control_app(self._emulator)
-        await self._app(scope, receive, send)
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer.send)
+        except asyncio.CancelledError:  # the emulator ends: streams end with it
+            await answer.finish()
 
     def health(self) -> dict[str, Any]:
         services = dict.fromkeys(self._emulator.operations.services, "available")
@@ -43,6 +48,24 @@ class ControlFront:
             "services": services,
             "clock": self._emulator.ground.clock.mode,
         }
+
+
+class _Answer:
+    """Remembers how far an answer has come."""
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self._started = False
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        self._started = True
+        await self._send(message)
+
+    async def finish(self) -> None:
+        if not self._started:
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            await self._send({"type": "http.response.start", "status": 503, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b""})
 
 
 async def _send_json(send: Any, value: Any) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from emulator.core.journal import Hop
+from emulator.core.ground import Call
+from emulator.core.journal import Hop, Journal
 from emulator.core.timestamps import iso_milliseconds
 
 if TYPE_CHECKING:
     from emulator.app import Emulator
 
+TAG = 6
+"""Digits of a trace's id that are shown where there is little room."""
+
 
 def hop_view(hop: Hop) -> dict[str, Any]:
-    """A hop as JSON: ``at`` and ``ended`` are the emulator's time (ISO), ``took`` the emulator's seconds between them."""
+    """A hop as JSON: ``at`` and ``ended`` are the emulator's time (ISO), ``took`` its seconds between them."""
     view: dict[str, Any] = {
         "seq": hop.seq,
         "at": iso_milliseconds(hop.at),
@@ -45,43 +50,56 @@ def trace_summary(hops: Sequence[Hop]) -> dict[str, Any]:
         "at": iso_milliseconds(first.at),
         "hops": len(hops),
         "took": round((last.ended or last.at) - first.at, 3),
-        "began": f"{first.kind} {first.source} → {first.target}",
-        "failed": sorted({hop.outcome for hop in hops if hop.outcome not in ("ok", "pending")}),
+        "first": hop_view(first),
+        "failed": sorted(
+            {hop.outcome for hop in hops if hop.outcome not in ("ok", "pending") and hop.kind != "disconnect"}
+        ),
     }
 
 
-async def resources(emulator: Emulator) -> dict[str, list[Any]]:
-    """Names of what exists in the default account and region, by kind, as AWS's own list operations give them."""
-    house = emulator.ground.settings
-    cause = emulator.ground.new_cause()
+def find_trace(journal: Journal, text: str) -> str | None:
+    """The latest trace with this id or end of it, or with a hop that has ``text`` as its id or mentions it.
 
-    async def ask(service: str, operation: str, params: dict[str, Any], key: str) -> list[Any]:
-        answer = await emulator.operations(
-            service, operation, params, account=house.account, region=house.region, cause=cause
-        )
-        found: list[Any] = answer.get(key, [])
-        return found
+    Hops mention request ids, message ids and the like in their details, and frames the id of a client's task.
+    """
+    text = text.removeprefix("Root=")
+    if journal.of(text):
+        return text
+    quoted = json.dumps(text)
+    for hop in reversed(list(journal)):
+        ids = (hop.id, hop.source, hop.target, *hop.detail.values())
+        framed = hop.kind == "frame-in" and quoted in (hop.payload or "")
+        if text in ids or framed or (len(text) >= TAG and hop.trace.endswith(text)):
+            return hop.trace
+    return None
 
-    buses = [bus["Name"] for bus in await ask("events", "ListEventBuses", {}, "EventBuses")]
-    rules = [
-        f"{bus}/{rule['Name']}"
-        for bus in buses
-        for rule in await ask("events", "ListRules", {"EventBusName": bus}, "Rules")
+
+def resources(emulator: Emulator) -> dict[str, list[Any]]:
+    """Names of what exists in the default account and region, by kind, as AWS's own list operations give them.
+
+    Looking leaves no hops in the journal.
+    """
+    ground = emulator.ground
+    call = Call(ground, ground.settings.account, ground.settings.region, "", ground.new_cause(), emulator.url)
+
+    def ask(service: str, operation: str, key: str, **params: Any) -> list[Any]:
+        answer = emulator.operations.find(service, operation)(call, params)
+        return list(answer.get(key, []))
+
+    buses = [bus["Name"] for bus in ask("events", "ListEventBuses", "EventBuses")]
+    rules = [f"{bus}/{rule['Name']}" for bus in buses for rule in ask("events", "ListRules", "Rules", EventBusName=bus)]
+    apis = [
+        {
+            "name": api["Name"],
+            "endpoint": api["ApiEndpoint"],
+            "stages": [stage["StageName"] for stage in ask("apigatewayv2", "GetStages", "Items", ApiId=api["ApiId"])],
+        }
+        for api in ask("apigatewayv2", "GetApis", "Items")
     ]
-    apis = await ask("apigatewayv2", "GetApis", {}, "Items")
     return {
-        "functions": [f["FunctionName"] for f in await ask("lambda", "ListFunctions", {}, "Functions")],
-        "event buses": buses,
+        "functions": [function["FunctionName"] for function in ask("lambda", "ListFunctions", "Functions")],
+        "buses": buses,
         "rules": rules,
-        "queues": [url.rsplit("/", 1)[1] for url in await ask("sqs", "ListQueues", {}, "QueueUrls")],
-        "apis": [
-            {
-                "name": api["Name"],
-                "endpoint": api["ApiEndpoint"],
-                "stages": [
-                    s["StageName"] for s in await ask("apigatewayv2", "GetStages", {"ApiId": api["ApiId"]}, "Items")
-                ],
-            }
-            for api in apis
-        ],
+        "queues": [url.rpartition("/")[2] for url in ask("sqs", "ListQueues", "QueueUrls")],
+        "apis": apis,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from click import style
 
@@ -12,16 +13,17 @@ from emulator.cli.options import DEFAULT_PORT
 if TYPE_CHECKING:
     from emulator.app import Emulator
     from emulator.stack.deploy import Deployment
+    from emulator.stack.description import Stack
 
 
-def banner(emulator: Emulator, deployment: Deployment, environment: Mapping[str, str]) -> str:
+def banner(emulator: Emulator, stack: Stack, deployment: Deployment, environment: Mapping[str, str]) -> str:
     """The whole text; styles are removed by click where the output is no terminal."""
     settings = emulator.settings
     clock = emulator.ground.clock.mode
     facts = f"clock {clock}, runtime {settings.runtime}, account {settings.account}, {settings.region}"
     lines = [f"{style('aws-task-emulator', bold=True)} at {style(emulator.url, fg='cyan')}  ({facts})", ""]
     lines += [f"  {title:<10} {names}" for title, names in _created(deployment)]
-    lines += [*([""] if len(lines) > 2 else []), *_how_to_talk(emulator, deployment), ""]
+    lines += [*([""] if len(lines) > 2 else []), *_how_to_talk(emulator, stack), ""]
     if environment.get("AWS_PROFILE"):
         warning = "AWS_PROFILE is set: a profile with an endpoint_url of its own wins over AWS_ENDPOINT_URL"
         lines += [style(f"  {warning}", fg="yellow"), ""]
@@ -42,14 +44,19 @@ def _created(deployment: Deployment) -> list[tuple[str, str]]:
     return created
 
 
-def _how_to_talk(emulator: Emulator, deployment: Deployment) -> list[str]:
+def _how_to_talk(emulator: Emulator, stack: Stack) -> list[str]:
     where = "" if emulator.port == DEFAULT_PORT else f" --endpoint {emulator.url}"
     lines = [
         f"  export AWS_ENDPOINT_URL={emulator.url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
         f"AWS_DEFAULT_REGION={emulator.settings.region}"
     ]
-    task = next((name for name in deployment.functions if name in deployment.rules), "")
-    if "task-submit" in deployment.functions and task:
+    if stack.construct is not None:
+        task = next(iter(stack.construct.properties["Tasks"]))
         lines.append(f"""  emulator submit {task} --data '{{"key": "value"}}'{where}""")
     lines.append(f"  control API {emulator.url}/_emulator/docs   Ctrl-C ends it")
     return lines
+
+
+def created(emulator: Emulator, deployment: Deployment) -> dict[str, Any]:
+    """The same for programs: the first line of ``emulator up --json``."""
+    return {"endpoint": emulator.url, "clock": emulator.ground.clock.mode, **dataclasses.asdict(deployment)}

@@ -1,4 +1,4 @@
-"""What ``emulator up`` starts, and with which settings: flags win over ``EMULATOR_*`` variables, those over the file."""
+"""What ``emulator up`` starts and how: flags win over ``EMULATOR_*`` variables, variables over the file."""
 
 from __future__ import annotations
 

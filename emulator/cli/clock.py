@@ -15,24 +15,22 @@ from emulator.core.timestamps import iso_milliseconds
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Duration(click.ParamType):
-    """``90``, ``90s``, ``3m``, ``1h30m``, ``2d``: seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?", str(value))
-        if not parts or "".join(n + u for n, u in parts) != str(value):
-            self.fail(f"{value!r} is not a duration: 90, 90s, 3m, 1h30m, 2d.", param, ctx)
-        return sum(float(number) * UNITS[unit or "s"] for number, unit in parts)
+def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """``90``, ``90s``, ``3m``, ``1h30m``, ``2d`` in seconds."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?", value)
+    if not parts or "".join(number + unit for number, unit in parts) != value:
+        raise click.BadParameter(f"{value!r} is not a duration: 90, 90s, 3m, 1h30m, 2d.")
+    return sum(float(number) * UNITS[unit or "s"] for number, unit in parts)
 
 
 @click.group(short_help="Look at and move the emulator's time.", invoke_without_command=True)
+@endpoint_option
+@json_option
 @click.pass_context
-def clock(ctx: click.Context) -> None:
-    """Look at and move the emulator's time."""
+def clock(ctx: click.Context, endpoint: str, as_json: bool) -> None:
+    """Look at and move the emulator's time; without a command, as status."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(status)
+        _show(Control(endpoint).get("/clock"), as_json)
 
 
 @clock.command()
@@ -44,7 +42,7 @@ def status(endpoint: str, as_json: bool) -> None:
 
 
 @clock.command()
-@click.argument("duration", type=Duration())
+@click.argument("duration", callback=seconds)
 @endpoint_option
 @json_option
 def advance(duration: float, endpoint: str, as_json: bool) -> None:

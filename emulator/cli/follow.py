@@ -16,7 +16,8 @@ from emulator.core.journal import Hop
 if TYPE_CHECKING:
     from emulator.app import Emulator
 
-PROGRESS_AFTER = 2.0
+PROGRESS_AFTER = 1.0
+TICK = 0.5
 CLEAR = "\r\x1b[2K"
 
 
@@ -44,7 +45,7 @@ class Printer:
         self._terminal = sys.stdout.isatty()
         self._color = self._terminal
         self._shown = False
-        self._timer = emulator.ground.clock.real_later(1.0, self._progress) if self._terminal else None
+        self._timer = emulator.ground.clock.real_later(TICK, self._progress) if self._terminal else None
 
     def hop(self, hop: Hop) -> None:
         view = hop_view(hop)
@@ -62,7 +63,7 @@ class Printer:
             more = f" and {len(running) - 6} more" if len(running) > 6 else ""
             click.echo(click.style(f"running: {', '.join(texts)}{more}", dim=True), nl=False)
             self._shown = True
-        self._timer = clock.real_later(1.0, self._progress)
+        self._timer = clock.real_later(TICK, self._progress)
 
     def _clear(self) -> None:
         if self._shown:

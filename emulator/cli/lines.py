@@ -10,6 +10,8 @@ from typing import Any
 
 from click import echo, style, unstyle
 
+from emulator.admin.views import TAG
+
 Hop = Mapping[str, Any]
 SYMBOLS = {
     "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻", "event": "✉",
@@ -21,7 +23,6 @@ QUIET = frozenset({"api", "route", "integrate", "deliver", "delete", "result"})
 TIMED = frozenset({"invoke", "http-out", "authorize", "api"})
 """Kinds whose duration says something."""
 KIND_WIDTH = 11
-_ANSWERED_AGAIN = frozenset({"record", "deliver", "dead-letter"})
 _CONDITION = re.compile(r'"condition":"(\w+)"')
 
 
@@ -40,14 +41,14 @@ def short(name: str) -> str:
 
 def tag(trace: str) -> str:
     """The end of a trace id: enough to tell tasks apart, and to ask ``emulator trace`` for one."""
-    return trace[-6:]
+    return trace[-TAG:]
 
 
 def duration(seconds: float) -> str:
     """``42 ms``, ``1.5 s``, ``180 s``."""
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.1f} s" if seconds % 1 and seconds < 100 else f"{seconds:.0f} s"
+    return f"{seconds:.1f}".removesuffix(".0") + " s" if seconds < 99.95 else f"{seconds:.0f} s"
 
 
 # Hops
@@ -55,12 +56,16 @@ def duration(seconds: float) -> str:
 
 def went_wrong(hop: Hop) -> bool:
     """Whether a hop's outcome is anything but success; a connection's end is none."""
-    return hop["outcome"] not in ("ok", "pending") and hop["kind"] != "disconnect"
+    outcome: str = hop["outcome"]
+    return outcome not in ("ok", "pending") and hop["kind"] != "disconnect"
 
 
 def worth_a_line(hop: Hop) -> bool:
-    kind = hop["kind"]
-    return kind not in QUIET or (went_wrong(hop) and kind != "result")
+    kind: str = hop["kind"]
+    if went_wrong(hop):
+        return kind != "result"
+    # The record or dead letter of a function says where it went.
+    return kind not in QUIET and not (kind == "enqueue" and ":lambda:" in hop["source"])
 
 
 def about(hop: Hop) -> str:
@@ -102,11 +107,11 @@ def summary(hop: Hop, color: bool = True, kind_width: int = 0) -> str:
 
 def _notes(hop: Hop, color: bool) -> Iterable[str]:
     kind, detail, attempt = hop["kind"], hop.get("detail", {}), hop.get("attempt") or 1
-    if attempt > 1 or (kind == "invoke" and hop.get("attempt") and went_wrong(hop)):
-        yield f"attempt {attempt}"
     if kind == "retry":
         wait = detail.get("wait", detail.get("seconds"))
-        yield f"in {duration(wait)}" if wait is not None else "at once"
+        yield f"in {duration(wait)}" if wait else "at once"
+    if kind not in ("record", "dead-letter") and (attempt > 1 or (hop.get("attempt") and went_wrong(hop))):
+        yield f"attempt {attempt}"
     if kind == "disconnect":
         yield f"{hop['outcome']} {detail.get('reason', '')}".strip()
     elif went_wrong(hop):
@@ -186,8 +191,7 @@ class _Tree:
         self._width = width
         self._log_lines = log_lines
         self._start = _seconds(hops[0]["at"])
-        known = {hop["id"]: hop["kind"] for hop in hops}
-        self._kinds = known
+        known = {hop["id"] for hop in hops}
         self._children: dict[str, list[Hop]] = {}
         for hop in hops:
             self._children.setdefault(hop["parent"] if hop["parent"] in known else "", []).append(hop)
@@ -208,10 +212,7 @@ class _Tree:
         return shown
 
     def _is_shown(self, hop: Hop) -> bool:
-        if self._everything:
-            return True
-        told = hop["kind"] == "enqueue" and self._kinds.get(hop["parent"]) in _ANSWERED_AGAIN and not went_wrong(hop)
-        return worth_a_line(hop) and not told
+        return self._everything or worth_a_line(hop)
 
     def lines(self) -> list[str]:
         return [text for hop in self._roots for text in self._draw(hop, "", "", "")]
@@ -233,7 +234,7 @@ class _Tree:
 
     def _cut(self, entries: list[str]) -> list[str]:
         limit = self._log_lines
-        return entries if limit is None or len(entries) <= limit else [*entries[:limit], "…"]
+        return entries if limit is None or len(entries) <= limit else [*entries[: limit - 1], entries[limit - 1] + " …"]
 
 
 def _seconds(iso: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from emulator.cli.control import Control, quoted
-from emulator.cli.lines import print_json, tag, tree
+from emulator.cli.lines import preview, print_json, summary, tag, tree
 from emulator.cli.options import endpoint_option, json_option
 
 
@@ -26,18 +26,22 @@ def trace(trace_id: str | None, everything: bool, endpoint: str, as_json: bool) 
     """
     path = "/traces" if trace_id is None else f"/traces/{quoted(trace_id)}"
     answer = Control(endpoint).get(path)
+    color, width = sys.stdout.isatty(), shutil.get_terminal_size((160, 24)).columns
     if as_json:
         print_json(answer)
     elif trace_id is None:
-        _list(answer["traces"])
+        _list(answer["traces"], color, width)
     else:
         click.echo(answer["trace"])
-        width = shutil.get_terminal_size((160, 24)).columns
-        for text in tree(answer["hops"], sys.stdout.isatty(), everything, width):
+        for text in tree(answer["hops"], color, everything, width):
             click.echo(text)
 
 
-def _list(rows: list[dict[str, Any]]) -> None:
+def _list(rows: list[dict[str, Any]], color: bool, width: int) -> None:
     for row in rows:
-        failed = click.style("  " + ", ".join(row["failed"]), fg="red") if row["failed"] else ""
-        click.echo(f"{tag(row['trace'])}  {row['at'][11:23]}  {row['hops']:>3} hops  {row['began']}{failed}")
+        first = row["first"]
+        text = f"{tag(row['trace'])}  {first['at'][11:23]}  {row['hops']:>4} hops  {summary(first, color)}"
+        if row["failed"]:
+            text += "  " + click.style(", ".join(row["failed"]), fg="red")
+        shown = preview(first, width - len(click.unstyle(text)) - 2)
+        click.echo(f"{text}  {click.style(shown, dim=True)}")

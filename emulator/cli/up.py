@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.choose import Choice, choose, read_stack
+from emulator.cli.lines import print_json
 from emulator.core.clock import parse_mode
 from emulator.stack.description import Stack
 from emulator.stack.errors import StackError
@@ -43,7 +44,7 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @click.option("--account", help="Default account.  [000000000000]")
 @click.option("--region", help="Default region.  [us-east-1]")
 @click.option("--reload/--no-reload", default=None, help="New code for new invocations when files change.")
-@click.option("--json", "as_json", is_flag=True, help="Print hops as JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines: what was created, then hops.")
 @click.option("--quiet", "-q", is_flag=True, help="Do not print hops.")
 def up(path: Path | None, tasks: tuple[str, ...], as_json: bool, quiet: bool, **flags: Any) -> None:
     """Start the emulator; PATH is a stack file, or a directory with a stack.toml (default: here, if there is one).
@@ -105,7 +106,7 @@ def _on_signals(end: Callable[[], None]) -> None:
 
 
 async def _run(emulator: Emulator, stack: Stack, output: str, reload: bool, ended: asyncio.Event) -> None:
-    from emulator.cli.banner import banner
+    from emulator.cli.banner import banner, created
     from emulator.cli.follow import follow
     from emulator.cli.init_hooks import ready_scripts, run_scripts, script_environment
 
@@ -113,7 +114,10 @@ async def _run(emulator: Emulator, stack: Stack, output: str, reload: bool, ende
         click.echo(text, err=output == "json")
 
     deployment = await emulator.deploy(stack)
-    tell(banner(emulator, deployment, os.environ))
+    if output == "json":
+        print_json(created(emulator, deployment))
+    else:
+        tell(banner(emulator, stack, deployment, os.environ))
     stop_following = follow(emulator, output)
     if reload:
         from emulator.cli.reload import watch

@@ -29,5 +29,13 @@ class Settings:
     integration_timeout_cap: float = 29.0
     max_put_events_bytes: int = 1_048_576
     account_concurrency: int = 1000
+    recursion_detection: bool = False
+    """Stop a chain in which a function has come up 16 times already, unless its RecursiveLoop is ``Allow``."""
+    enforce_memory: bool = True
+    """Kill a worker process that uses more memory than its function has (Linux)."""
+    idle_environments: float = 0.0
+    """Seconds of the clock after which an idle worker process is ended; 0 keeps it until shutdown."""
+    inline_timeouts: bool = True
+    """End inline invocations at their timeout; off while a debugger holds handlers."""
     domain_name: str = ""
     """Overrides ``requestContext.domainName``: ``host:port`` for handlers that run outside the emulator."""

@@ -5,7 +5,7 @@ A runtime knows nothing of AWS's queues, retries and qualifiers; it runs one ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -38,6 +38,10 @@ class FunctionSpec:
     """Changes with the code alone."""
     log_group: str = ""
     log_format: str = "Text"
+    layers: tuple[Path, ...] = ()
+    """Directories of the unpacked layers in the order of the configuration: later ones win."""
+    initialization: str = "on-demand"
+    """``AWS_LAMBDA_INITIALIZATION_TYPE``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Invocation:
 
     ``payload`` is the event in JSON; ``invoked_arn`` the ARN as the caller wrote it; ``client_context`` JSON text;
     ``trace_header`` the value of ``_X_AMZN_TRACE_ID``; ``unit`` the open unit of work whose budget is the timeout;
-    ``log`` takes each line that the handler writes (called on the loop's thread, without the line end).
+    ``log`` takes each line that the handler writes (called on the loop's thread, without the line end); ``started`` is
+    told the environment's log stream before the first line, and whether this is the environment's first invocation.
     """
 
     request_id: str
@@ -56,6 +61,7 @@ class Invocation:
     trace_header: str = ""
     client_context: str | None = None
     log: Callable[[str], None] = lambda line: None
+    started: Callable[[str, bool], None] = lambda stream, cold: None
 
 
 class Outcome(NamedTuple):
@@ -73,13 +79,14 @@ class Outcome(NamedTuple):
     init: float | None = None
     memory_used: int | None = None
     log_stream: str = ""
+    content_type: str = "application/json"
 
 
 class Runtime(Protocol):
     """Runs handlers.  ``invoke`` answers every failure of the handler as an Outcome and raises only for own bugs."""
 
-    def supports(self, function_runtime: str) -> bool:
-        """Whether it runs handlers of this ``Runtime`` (``python3.13``)."""
+    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
+        """Whether it runs handlers of this ``Runtime`` (``python3.13``) whose code is in ``directory``."""
 
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome: ...
 
@@ -91,6 +98,19 @@ class Runtime(Protocol):
 
     async def close(self) -> None:
         """End everything that the runtime started."""
+
+
+VIRTUAL_SLEEP = "EMULATOR_VIRTUAL_SLEEP"
+"""The function's own variable by which its handlers' ``time.sleep`` goes through the emulator's clock."""
+
+
+def wants_virtual_sleep(environment: Mapping[str, str]) -> bool:
+    return environment.get(VIRTUAL_SLEEP, "").lower() in ("1", "true", "yes", "on")
+
+
+def layer_folders(layers: Sequence[Path], *folders: str) -> list[Path]:
+    """Those of ``folders`` that a layer really has; later layers come first, as their files win on AWS."""
+    return [layer / folder for layer in reversed(layers) for folder in folders if (layer / folder).is_dir()]
 
 
 def log_stream(now_date: str, version: str, environment_id: str) -> str:

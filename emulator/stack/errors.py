@@ -19,7 +19,9 @@ class StackError(Exception):
 def nearest(wrong: str, right: Iterable[str], listed: Iterable[str] | None = None) -> str:
     """`` Did you mean 'x'?`` or the list of what is allowed (``listed``, if not all), as the end of a sentence."""
     names = sorted(set(right))
-    plain = {_plain(name): name for name in reversed(names)}
+    # Of two spellings of one name, the one in the style that was written.
+    alike = sorted(names, key=lambda name: name[:1].islower() == wrong[:1].islower())
+    plain = {_plain(name): name for name in alike}
     close = difflib.get_close_matches(_plain(wrong), plain, n=1, cutoff=0.6)
     if close:
         return f" Did you mean {plain[close[0]]!r}?"

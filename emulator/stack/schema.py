@@ -23,9 +23,11 @@ class Resource:
     written: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, *path: str) -> str:
-        """The key of a property as it was written."""
-        known = [self.written[part] for part in path if part in self.written]
-        return ".".join([self.key, known[-1]] if known else [self.key, *path])
+        """The key of a property as it was written: short forms stand for all that leads to them."""
+        for number in range(len(path) - 1, -1, -1):
+            if path[number] in self.written:
+                return ".".join([self.key, self.written[path[number]], *path[number + 1 :]])
+        return ".".join([self.key, *path])
 
 
 @dataclass(frozen=True, slots=True)

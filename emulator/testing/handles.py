@@ -10,6 +10,7 @@ from typing import Any
 from emulator.admin.views import hop_view
 from emulator.cli.clock import UNITS
 from emulator.cli.lines import tree
+from emulator.core.clock import Clock
 from emulator.core.journal import Hop
 from emulator.stack.deploy import Deployment
 from emulator.testing.client import AsyncTaskClient, TaskClient
@@ -94,12 +95,22 @@ class JournalHandle:
         return self._thread.call(self._journal.traces)
 
     def tree(self, trace: str | None = None, color: bool = False) -> str:
-        """Trace trees as text: of one trace, or of all."""
+        """Trace trees as text: of one trace, or of all in which something worth a line has happened."""
         traces = [trace] if trace else self.traces()
-        return "\n\n".join("\n".join([t, *tree([hop_view(h) for h in self.hops(trace=t)], color)]) for t in traces)
+        trees = ((t, tree([hop_view(h) for h in self.hops(trace=t)], color)) for t in traces)
+        return "\n\n".join("\n".join([t, *lines]) for t, lines in trees if lines or t == trace)
+
+    def report(self, limit: int = 200) -> str:
+        """The trees for a failed test; of more than ``limit`` lines the first and the last ones."""
+        lines = self.tree().splitlines()
+        if len(lines) <= limit:
+            return "\n".join(lines)
+        half = limit // 2
+        return "\n".join([*lines[:half], f"… {len(lines) - 2 * half} lines …", *lines[-half:]])
 
     def wait_for(self, kind: str, target: str | None = None, count: int = 1, timeout: float = 10.0) -> list[Hop]:
         """Wait (real seconds) until ``count`` such hops have ended; raises TimeoutError with the trees."""
+        until = Clock.real() + timeout
         arrived = threading.Event()
         stop = self._thread.call(lambda: self._journal.follow(lambda hop: arrived.set() if hop.kind == kind else None))
         try:
@@ -108,8 +119,8 @@ class JournalHandle:
                 found = [hop for hop in self.hops(kind, target) if hop.ended is not None]
                 if len(found) >= count:
                     return found
-                if not arrived.wait(timeout):
-                    raise TimeoutError(f"{len(found)} of {count} {kind} hops after {timeout:g} s\n{self.tree()}")
+                if not arrived.wait(max(0.0, until - Clock.real())):
+                    raise TimeoutError(f"{len(found)} of {count} {kind} hops after {timeout:g} s\n{self.report()}")
         finally:
             self._thread.call(stop)
 

@@ -1,4 +1,4 @@
-"""The SocketTasks system ("Tame Long Running Tasks with Web Sockets!", 2023) from end to end: real sockets, real SDKs."""
+"""The SocketTasks system ("Tame Long Running Tasks with Web Sockets!", 2023) from end to end, with real SDKs."""
 
 import json
 import re
@@ -284,9 +284,13 @@ def test_st_13_one_dead_connection_in_a_batch_of_ten(aws_stack, aws_clock, aws_j
     assert_silent(client, aws_clock)
 
 
-@pytest.mark.aws_stack(
-    socket_tasks({"both": {"handler": "tasks.success", "types": ["a", "b"]}, "second": {"handler": "tasks.echo", "types": ["a"]}})
-)
+TWO_RULES = {
+    "both": {"handler": "tasks.success", "types": ["a", "b"]},
+    "second": {"handler": "tasks.echo", "types": ["a"]},
+}
+
+
+@pytest.mark.aws_stack(socket_tasks(TWO_RULES))
 def test_st_14_several_types_in_a_rule_and_several_rules_for_a_type(aws_stack, aws_clock, aws_journal):
     client = aws_stack.connect()
     client.send(task_frame("b"))
@@ -354,9 +358,8 @@ def test_st_17_a_submit_function_longer_than_the_integration_timeout(runtime, aw
 @pytest.mark.parametrize("stage_first", [False, True], ids=["route, stage", "stage, route"])
 def test_st_18_deployed_by_control_plane_calls(stage_first, aws_stack, aws_client):
     gateway = aws_client("apigatewayv2")
-    api = gateway.create_api(
-        Name="by-hand", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
-    )["ApiId"]
+    selection = "$request.body.action"
+    api = gateway.create_api(Name="by-hand", ProtocolType="WEBSOCKET", RouteSelectionExpression=selection)["ApiId"]
     if stage_first:
         gateway.create_stage(ApiId=api, StageName="test", AutoDeploy=True)
     function = aws_stack.attributes["task-submit"]["Arn"]

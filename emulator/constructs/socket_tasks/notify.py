@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 connections = boto3.client("apigatewaymanagementapi", endpoint_url=os.environ["WEBSOCKET_API"])
 
 
-def handler(event, context):  # type: ignore[no-untyped-def]
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Post each record's result; records that could not be posted go back to the queue."""
     failures = []
     for record in event["Records"]:
@@ -21,8 +22,13 @@ def handler(event, context):  # type: ignore[no-untyped-def]
     return {"batchItemFailures": failures}
 
 
-def notify(result):  # type: ignore[no-untyped-def]
-    task_id, connection_id = result["requestPayload"]["source"].split(":::")
+def notify(result: dict[str, Any]) -> None:
+    """``source`` of the event that started the task is ``task id:::connection id``."""
+    event = result["requestPayload"]
+    task_id, marker, connection_id = str(event.get("source") if isinstance(event, dict) else "").partition(":::")
+    if not marker:
+        print("a record of an invocation that no client submitted: nobody to tell")
+        return
     answer = {
         "task_id": task_id,
         "status": "Success" if result["requestContext"]["condition"] == "Success" else "Fail",

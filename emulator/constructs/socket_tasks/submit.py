@@ -2,13 +2,14 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 
 events = boto3.client("events")
 
 
-def handler(event, context):  # type: ignore[no-untyped-def]
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{"action": "task-submit", "task": {"id", "type", "data"}}`` → one event; its source carries the way back."""
     task = json.loads(event["body"])["task"]
     data = {**task["data"], "id": task["id"]}

@@ -45,6 +45,9 @@ class ClientContext(_Slots):
 class LambdaContext:
     """What AWS's Python client passes as second argument; function facts come from the environment, as there."""
 
+    slept_ms = 0
+    """What the running invocation has slept by the emulator's clock."""
+
     def __init__(
         self,
         invoke_id: str,
@@ -73,8 +76,8 @@ class LambdaContext:
         self._epoch_deadline_time_in_ms = epoch_deadline_time_in_ms
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds of real time until the deadline, never negative."""
-        return max(0, self._epoch_deadline_time_in_ms - int(time.time() * 1000))
+        """Milliseconds until the deadline, never negative: real ones, and those slept by the emulator's clock."""
+        return max(0, self._epoch_deadline_time_in_ms - int(time.time() * 1000) - self.slept_ms)
 
     def log(self, msg: object) -> None:
         """Write ``msg`` to the function's log, past the logging module."""

@@ -12,7 +12,7 @@ import time
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
-from . import frames, python_contract, python_json, python_logging, redirect
+from . import frames, python_contract, python_json, python_logging, python_sleep, redirect
 from .python_logging import Current, LogSink
 
 # A file that changed this recently may change again within the same second, with the same size: do not cache it.
@@ -32,10 +32,10 @@ def serve(config: dict[str, Any]) -> None:
     never_cache_fresh_sources()
     redirect.install_from_environment()
     sys.path[:0] = config["paths"]
-    _serve(control, config["handler"], sink)
+    _serve(control, config["handler"], sink, python_sleep.install(control))
 
 
-def _serve(control: int, handler: str, sink: LogSink) -> None:
+def _serve(control: int, handler: str, sink: LogSink, sleep: python_sleep.VirtualSleep | None) -> None:
     request_handler: python_contract.Handler | None = None
     facts: dict[str, Any] = {}
     while (frame := frames.receive(control)) is not None:
@@ -45,6 +45,10 @@ def _serve(control: int, handler: str, sink: LogSink) -> None:
             began = time.perf_counter()
             request_handler = _initialise(control, handler, invocation["id"], sink)
             facts["init_ms"] = round((time.perf_counter() - began) * 1000, 2)
+            invocation["deadline_ms"] += int(facts["init_ms"])  # the function's time begins now
+            frames.write_all(control, frames.encode({"kind": "init", "id": invocation["id"]}))
+        if sleep is not None:
+            sleep.begin(invocation["id"])
         Current.request_id = invocation["id"]
         Current.tenant_id = invocation.get("tenant")
         answer = python_contract.handle_event_request(request_handler, invocation, event)

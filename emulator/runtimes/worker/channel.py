@@ -5,11 +5,24 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from emulator.runtimes.bootstraps.frames import FrameError, FrameReader, encode
 
 _CHUNK = 256 * 1024
+
+
+class Link(Protocol):
+    """How a process's invocations go out; its answers come in by a callback."""
+
+    def send(self, header: dict[str, Any], body: bytes) -> None:
+        """Hand over an invocation."""
+
+    def drain(self) -> None:
+        """Report the answers that have already arrived."""
+
+    def close(self) -> None:
+        """Stop, and give every descriptor back."""
 
 
 class Channel:

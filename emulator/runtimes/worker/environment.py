@@ -17,6 +17,7 @@ _FROM_HOST = frozenset(
         "HOME",
         "HTTPS_PROXY",
         "HTTP_PROXY",
+        "NODE_EXTRA_CA_CERTS",
         "NO_PROXY",
         "PYTHONHASHSEED",
         "PYTHONHOME",
@@ -118,7 +119,17 @@ def _of_the_runtime(runtime: str, task_root: str, handler: str, host: Mapping[st
         values["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
     if runtime.startswith("python"):
         values["LC_CTYPE"] = "C.UTF-8"
+    if runtime.startswith("nodejs"):
+        values["NODE_PATH"] = ":".join(_node_path(runtime, task_root, host))
     return values
+
+
+def _node_path(runtime: str, task_root: str, host: Mapping[str, str]) -> list[str]:
+    """AWS's folders for layers; where AWS has its SDK, the packages of the project that the emulator was started in."""
+    version = runtime.removeprefix("nodejs").partition(".")[0]
+    own = [f"{host['PWD']}/node_modules"] if host.get("PWD") else []
+    known = [host["NODE_PATH"]] if host.get("NODE_PATH") else []
+    return [f"/opt/nodejs/node{version}/node_modules", "/opt/nodejs/node_modules", *known, *own, task_root]
 
 
 def _keep_emulator_off_proxies(values: dict[str, str], emulator_address: str) -> None:

@@ -74,6 +74,13 @@ class WorkerPool:
         self._group_of(process).busy.pop(process, None)
         self._forget(process)
 
+    def retire(self, process: WorkerProcess) -> None:
+        """End a process that has been idle for long; nothing happens when it is busy again or gone."""
+        group = self._group_of(process)
+        if process in group.idle:
+            group.idle.remove(process)
+            self._forget(process)
+
     def restart(self, key: str) -> None:
         """Code or configuration changed: running invocations finish with the old one, later ones start anew."""
         group = self._groups.get(key)

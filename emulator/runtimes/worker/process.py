@@ -16,8 +16,10 @@ from typing import Any, cast
 
 from emulator.runtimes import payloads
 
-from .channel import Channel
+from .channel import Channel, Link
+from .lifeline import arm, needs_watching
 from .logs import LogPipe
+from .program import Program
 
 OnLog = Callable[[str | None, str, str], None]
 
@@ -29,7 +31,8 @@ class WorkerSpec:
     """What a process is started with.
 
     ``directory`` is the task root and working directory; ``paths`` come first on ``sys.path`` (default: the
-    directory); ``environment`` is complete, nothing is inherited (`lambda_environment` builds it).
+    directory); ``environment`` is complete, nothing is inherited (`lambda_environment` builds it).  ``program`` is what
+    runs the handler; None is the Python bootstrap under ``python``.
     """
 
     handler: str
@@ -37,6 +40,7 @@ class WorkerSpec:
     environment: Mapping[str, str]
     paths: tuple[str, ...] = ()
     python: str = sys.executable
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,10 @@ class WorkerProcess:
         self.pid = 0
         self.invocations = 0
         self.ended: Ended | None = None
+        self.on_init: Callable[[], None] = lambda: None
+        """Told when the handler is loaded and about to run for the first time."""
+        self.on_sleep: Callable[[float], None] = lambda seconds: self.wake()
+        """Told when the handler sleeps by the emulator's clock; it goes on after `wake`."""
         self._on_log = on_log
         self._request_id: str | None = None
         self._pending: asyncio.Future[WorkerResult] | None = None
@@ -110,7 +118,7 @@ class WorkerProcess:
         self._killed = False
         self._exited: asyncio.Future[None] = loop.create_future()
         self._lifeline = ends.lifeline
-        self._channel = Channel(loop, ends.control, self._on_frame, self._kill_group)
+        self._channel = self._link(loop, ends)
         self._logs = [
             LogPipe(loop, ends.stdout, lambda line: self._on_log(self._request_id, "stdout", line)),
             LogPipe(loop, ends.stderr, lambda line: self._on_log(self._request_id, "stderr", line)),
@@ -140,27 +148,41 @@ class WorkerProcess:
             child.close()
         return process
 
+    def _link(self, loop: asyncio.AbstractEventLoop, ends: _Ends) -> Link:
+        """The way invocations go out and answers come in."""
+        return Channel(loop, ends.control, self._on_frame, self._kill_group)
+
     async def _spawn(self, child: _Ends) -> None:
-        config = {
+        inherited = (child.control.fileno(), child.lifeline)
+        await self._execute(self._command(child), inherited, self.spec.environment, child)
+
+    def _command(self, child: _Ends) -> tuple[str, ...]:
+        config: dict[str, Any] = {
             "control": child.control.fileno(),
             "lifeline": child.lifeline,
             "handler": self.spec.handler,
             "paths": self.spec.paths or (self.spec.directory,),
         }
+        if self.spec.program is None:  # -u: what a handler printed must not be lost when it is killed
+            return self.spec.python, "-u", _BOOTSTRAP, json.dumps(config)
+        return *self.spec.program.command, json.dumps(config | {"watch": needs_watching()})
+
+    async def _execute(
+        self, command: tuple[str, ...], inherited: tuple[int, ...], environment: Mapping[str, str], child: _Ends
+    ) -> None:
         await asyncio.get_running_loop().subprocess_exec(
             lambda: _ExitWatch(self),
-            self.spec.python,
-            "-u",  # what a handler printed must not be lost when it is killed
-            _BOOTSTRAP,
-            json.dumps(config),
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=child.stdout,
             stderr=child.stderr,
-            pass_fds=(child.control.fileno(), child.lifeline),
+            pass_fds=inherited,
             cwd=self.spec.directory,
-            env=dict(self.spec.environment),
+            env=dict(environment),
             start_new_session=True,  # a group of its own: what the handler started is killed with it
         )
+        if self.spec.program is not None:  # the Python bootstrap does it itself
+            arm(child.lifeline, self.pid)
 
     @property
     def alive(self) -> bool:
@@ -198,6 +220,11 @@ class WorkerProcess:
             self._kill_group()
             self._finish(Ended(-signal.SIGKILL, killed=True))
 
+    def wake(self) -> None:
+        """The handler's sleep is over."""
+        if self._pending is not None and self.ended is None:
+            self._channel.send({"kind": "woke", "id": self._request_id}, b"")
+
     async def wait(self) -> None:
         """Return when the process has ended and all it held is released."""
         await asyncio.shield(self._exited)
@@ -208,8 +235,14 @@ class WorkerProcess:
         if self._pending is None or self._pending.done() or header.get("id") != self._request_id:
             self._kill_group()  # not an answer to anything: user code wrote to our socket
             return
+        if header.get("kind") == "init":
+            self.on_init()
+            return
+        if header.get("kind") == "sleep":
+            self.on_sleep(float(header["seconds"]))
+            return
         answer = _answer(header, body)
-        self._dying = self._dying or answer.in_init
+        self._dying = self._dying or answer.in_init or bool(header.get("exits"))
         self.invocations += 1
         self._finish(answer)
 

@@ -12,6 +12,7 @@ from emulator.core.cause import Cause
 from emulator.core.courier import FunctionResult
 from emulator.core.jsontext import compact
 from emulator.services.apigateway import events, frames
+from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.handshake_request import HandshakeRequest
 from emulator.services.apigateway.integration_uri import function_in, resolve
@@ -85,7 +86,7 @@ def has_identity(sources: list[str], exchange: Exchange, request: HandshakeReque
 def read_result(result: FunctionResult, arn: str) -> Allowed | Denied:
     """What an authorizer's result means; anything but a policy with ``principalId`` is a failure (500)."""
     try:
-        document = json.loads(result.payload)
+        document = read_json(result.payload)
     except ValueError:
         return _failed("the result is not JSON")
     if result.function_error is not None:

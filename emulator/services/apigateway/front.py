@@ -14,13 +14,13 @@ from emulator.core.timestamps import iso_milliseconds
 from emulator.core.units import current_unit
 from emulator.services.apigateway import callbacks, lifecycle
 from emulator.services.apigateway.address import Address, locate
-from emulator.services.apigateway.connection import Connection, ConnectionStore, Send
+from emulator.services.apigateway.connection import Connection, Send
 from emulator.services.apigateway.handshake import Admitted, Refused, is_stage, shake_hands
 from emulator.services.apigateway.lifecycle import REQUEST_MARK
 from emulator.services.apigateway.messages import receive_message
 from emulator.wire.messages import WireResponse
 
-__all__ = ["Address", "drop_connection", "handle_http", "handle_websocket", "list_connections", "locate"]
+__all__ = ["Address", "handle_http", "handle_websocket", "locate"]
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -188,20 +188,3 @@ def _error(error: AwsError) -> WireResponse:
 def _json(status: int, document: dict[str, Any], headers: list[tuple[str, str]] | None = None) -> WireResponse:
     body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
     return WireResponse(status, [("Content-Type", "application/json"), *(headers or [])], body)
-
-
-# For people and tests
-
-
-def list_connections(ground: Ground) -> list[dict[str, Any]]:
-    """Open connections, oldest first: ``connectionId apiId stage account region connectedAt lastActiveAt identity``."""
-    return [connection.describe() for connection in ground.cloud.shared(ConnectionStore)]
-
-
-def drop_connection(ground: Ground, connection_id: str) -> bool:
-    """Cut a connection without a close frame, as a lost network does (1006); False when there is none of that id."""
-    connection = ground.cloud.shared(ConnectionStore).get(connection_id)
-    if connection is None:
-        return False
-    lifecycle.drop(ground, connection)
-    return True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.core.cause import Cause
 from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.jsontext import compact
+from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.integration_uri import function_in, resolve
 from emulator.services.apigateway.mapping import Backend, Mapped
@@ -28,23 +28,31 @@ async def proxy(exchange: Exchange, cause: Cause) -> Outcome:
 def read_proxy_result(payload: bytes, two_way: bool) -> Outcome:
     """A proxy function's result: an object with ``statusCode``; ``body`` is looked at where it is sent on."""
     try:
-        result = json.loads(payload or b"null")
-        status = int(result["statusCode"])
-    except (ValueError, TypeError, KeyError):
+        result = read_json(payload)
+    except ValueError:
+        return INTERNAL_ERROR
+    status = _status(result.get("statusCode")) if isinstance(result, dict) else None
+    headers = _headers(result) if status is not None else None
+    if status is None or headers is None:
         return INTERNAL_ERROR
     body = result.get("body")
     if two_way and body is not None and not isinstance(body, str):
         return INTERNAL_ERROR
-    return Reply(status, body if isinstance(body, str) else None, _headers(result))
+    return Reply(status, body if isinstance(body, str) else None, headers)
 
 
-def _headers(result: Mapping[str, Any]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, values in (result.get("multiValueHeaders") or {}).items():
-        if isinstance(values, list) and values:
-            headers[name.lower()] = str(values[-1])
-    single = result.get("headers") or {}
-    return headers | {name.lower(): str(value) for name, value in single.items()}
+def _status(value: Any) -> int | None:
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(text) if len(text) <= 3 and text.isdecimal() else None
+
+
+def _headers(result: Mapping[str, Any]) -> dict[str, str] | None:
+    """The last value of each header by lower-case name; None when they are no headers."""
+    multi, single = result.get("multiValueHeaders") or {}, result.get("headers") or {}
+    if not isinstance(multi, dict) or not isinstance(single, dict):
+        return None
+    lists = {name.lower(): str(values[-1]) for name, values in multi.items() if isinstance(values, list) and values}
+    return lists | {name.lower(): str(value) for name, value in single.items()}
 
 
 async def custom(exchange: Exchange, cause: Cause) -> Outcome:
@@ -74,7 +82,7 @@ def _invocation(parameters: Mapped) -> dict[str, Any]:
 
 def _error_message(payload: bytes) -> str:
     try:
-        message = json.loads(payload)["errorMessage"]
+        message = read_json(payload)["errorMessage"]
     except (ValueError, TypeError, KeyError):
         return ""
     return message if isinstance(message, str) else ""

@@ -5,7 +5,6 @@ AWS docs, "Set up data transformation for WebSocket APIs" and "WebSocket selecti
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 from emulator.patterns.jsonpath import JsonPathError, compile_path
 from emulator.patterns.route_selection import MISSING, compile_selection
+from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.handshake_request import HandshakeRequest
 from emulator.templates.errors import TemplateError
 from emulator.templates.mapping import Overrides, compile_template, render_mapping
@@ -200,6 +200,6 @@ def _nested(context: Mapping[str, Any], path: str) -> object:
 
 def _document(text: str) -> object:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return MISSING

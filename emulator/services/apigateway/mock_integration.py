@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from emulator.core.cause import Cause
+from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.mapping import Backend
 from emulator.services.apigateway.outcome import INTERNAL_ERROR, Failure, Outcome
@@ -25,7 +24,7 @@ async def answer(exchange: Exchange, cause: Cause) -> Outcome:
 
 def _status(body: str) -> int | None:
     try:
-        document = json.loads(body)
+        document = read_json(body)
         return int(document["statusCode"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None

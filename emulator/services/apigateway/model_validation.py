@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Any
+
+from emulator.services.apigateway.documents import read_json
 
 
 class InvalidModelError(ValueError):
@@ -19,7 +20,7 @@ def check_schema(schema: str) -> None:
 def is_valid(schema: str, body: str) -> bool:
     """Whether the JSON text ``body`` satisfies the model."""
     try:
-        document = json.loads(body)
+        document = read_json(body)
     except ValueError:
         return False
     return bool(_validator(schema).is_valid(document))
@@ -32,7 +33,7 @@ def _validator(schema: str) -> Any:
     except ImportError:
         raise InvalidModelError("models need the package jsonschema, which is not installed") from None
     try:
-        document = json.loads(schema)
+        document = read_json(schema)
         jsonschema.Draft4Validator.check_schema(document)
     except (ValueError, jsonschema.SchemaError) as error:
         raise InvalidModelError(str(error).partition("\n")[0]) from None

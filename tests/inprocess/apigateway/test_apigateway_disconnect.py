@@ -2,7 +2,7 @@
 
 from apigateway_world import START, in_world
 
-from emulator.services.apigateway import front
+from emulator.services.apigateway import connections
 
 
 def ends(w):
@@ -101,8 +101,8 @@ async def test_limits_can_be_set(world):
 async def test_a_dropped_connection_is_1006_without_a_close_frame(world):
     w = world()
     client = await w.connect(w.api({"$disconnect": "ok"}))
-    assert front.drop_connection(w.ground, client.connection.connection_id)
-    assert not front.drop_connection(w.ground, "M0en2eVpSwMCFmw=")
+    assert connections.drop(w.ground, client.connection.connection_id)
+    assert not connections.drop(w.ground, "M0en2eVpSwMCFmw=")
     await w.settle()
     assert client.closed is None
     assert [code for code, _ in ends(w)] == [1006]
@@ -145,7 +145,7 @@ async def test_open_connections_are_listed(world):
     api = w.api({"a": "ok"})
     await w.connect(api)
     [connection] = w.connections()
-    [described] = front.list_connections(w.ground)
+    [described] = connections.describe(w.ground)
     assert described == {
         "connectionId": connection.connection_id,
         "apiId": api,

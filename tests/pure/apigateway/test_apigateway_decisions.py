@@ -108,6 +108,9 @@ def test_authorizer_results_that_are_invalid(document):
 
 # Results of proxy functions
 
+ODD = [b"null", b'"ok"', b"{}", b"[]", b"5", b"not json", b"", b"\xff", b"[" * 100_000, b'{"statusCode":1e400}']
+ODD += [b'{"statusCode":200,"headers":5}', b'{"statusCode":200,"multiValueHeaders":[1]}', b'{"statusCode":[]}']
+
 
 @pytest.mark.parametrize(
     ("document", "outcome"),
@@ -122,7 +125,7 @@ def test_results_with_a_status_code(document, outcome):
     assert read_proxy_result(json.dumps(document).encode(), two_way=True) == outcome
 
 
-@pytest.mark.parametrize("payload", [b"null", b'"ok"', b"{}", b"[]", b"5", b"not json", b""])
+@pytest.mark.parametrize("payload", ODD)
 def test_results_without_one_break_nothing(payload):
     assert isinstance(read_proxy_result(payload, two_way=False), Reply | Failure)
 

@@ -61,7 +61,7 @@ def test_json_is_written_as_by_aws(runtime: str, monkeypatch: pytest.MonkeyPatch
 
 ODD: list[Any] = [
     {1, 2},
-    object(),
+    type,
     range(3),
     bytearray(b"x"),
     {"a": b"\xff"},

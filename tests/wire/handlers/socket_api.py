@@ -18,9 +18,7 @@ def show_connection(event, context):
 def post_back(event, context):
     """Posts to its caller at the address that the event names."""
     request = event["requestContext"]
-    client = boto3.client(
-        "apigatewaymanagementapi", endpoint_url=f"https://{request['domainName']}/{request['stage']}"
-    )
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=f"https://{request['domainName']}/{request['stage']}")
     client.post_to_connection(ConnectionId=request["connectionId"], Data=b"posted back")
     return {"statusCode": 200}
 
