@@ -136,7 +136,7 @@ class Front:
                 log.warning("%s.%s: %s", parsed.service, parsed.operation, text)
                 ground.journal.note("warning", "wire", f"{parsed.service}:{parsed.operation}", cause, text)
             running = self._operations.run(call, parsed.service, parsed.operation, parsed.params)
-            if parsed.operation in self._operations.services[parsed.service].long_polls:
+            if self._operations.is_long_poll(parsed.service, parsed.operation):
                 result = await _until_client_goes(running, receive)
             else:
                 result = await running

@@ -29,31 +29,32 @@ def tls_context(certificate: Path | None = None, key: Path | None = None) -> ssl
 class FirstByte(asyncio.Protocol):
     """Looks at the first byte of a connection, then hands it to the HTTP protocol, through TLS where it asks for it."""
 
-    def __init__(self, factory: ProtocolFactory, tls: Callable[[], ssl.SSLContext], waiting: set[FirstByte]) -> None:
+    def __init__(self, factory: ProtocolFactory, listener: Listener) -> None:
         self._factory = factory
-        self._tls = tls
-        self._waiting = waiting
+        self._listener = listener
         self._transport: asyncio.Transport | None = None
         self._secure: SSLProtocol | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
-        self._waiting.add(self)
+        self._listener.held.add(self)
+        if self._listener.closed:  # accepted in the very moment in which the listener was closed
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if self._secure is not None:
             self._feed(data)
             return
         assert self._transport is not None
-        self._waiting.discard(self)
         if data[0] == TLS_HANDSHAKE:
             loop = asyncio.get_running_loop()
             self._secure = SSLProtocol(
-                loop, self._factory(), self._tls(), waiter=loop.create_future(), server_side=True
+                loop, self._factory(), self._listener.tls(), waiter=loop.create_future(), server_side=True
             )
             self._secure.connection_made(self._transport)
             self._feed(data)
             return
+        self._listener.held.discard(self)
         protocol = self._factory()
         protocol.connection_made(self._transport)
         self._transport.set_protocol(protocol)
@@ -75,7 +76,7 @@ class FirstByte(asyncio.Protocol):
             self._secure.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._waiting.discard(self)
+        self._listener.held.discard(self)
         if self._secure is not None:
             self._secure.connection_lost(exc)
 
@@ -86,6 +87,11 @@ class FirstByte(asyncio.Protocol):
     def resume_writing(self) -> None:
         if self._secure is not None:
             self._secure.resume_writing()
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has not said a word."""
+        return self._secure is None
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -99,31 +105,38 @@ class Listener:
         self._make_tls = tls
         self._context: ssl.SSLContext | None = None
         self._servers: list[asyncio.Server] = []
-        self._waiting: set[FirstByte] = set()
+        self.held: set[FirstByte] = set()
+        """Connections that have not said a word, and those in TLS."""
+        self.closed = False
         self.sockets = _bind(host, port)
         self.port: int = self.sockets[0].getsockname()[1]
 
     async def start(self, factory: ProtocolFactory) -> None:
         loop = asyncio.get_running_loop()
         for sock in self.sockets:
-            server = await loop.create_server(
-                lambda: FirstByte(factory, self._tls, self._waiting), sock=sock, backlog=2048
-            )
+            server = await loop.create_server(lambda: FirstByte(factory, self), sock=sock, backlog=2048)
             self._servers.append(server)
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls(self) -> ssl.SSLContext:
         if self._context is None:  # loaded on first use: most houses never see TLS
             self._context = self._make_tls()
         return self._context
 
     def close(self) -> None:
         """Stop accepting and drop connections that have not said a word."""
+        self.closed = True
         for server in self._servers:
             server.close()
-        for connection in list(self._waiting):
-            connection.abort()
+        for connection in list(self.held):
+            if connection.silent:
+                connection.abort()
         for sock in self.sockets:
             sock.close()
+
+    def abort(self) -> None:
+        """Cut what is left after `close`: TLS connections whose other end does not answer."""
+        for connection in list(self.held):
+            connection.abort()
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulator import wire
-from emulator.core.arns import Arn
 from emulator.core.cause import Cause
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground, Service
@@ -38,19 +37,15 @@ class Operations:
         what = f"{service}.{operation}" if owner else f"service {service!r} (asked for {operation})"
         raise AwsError("NotImplemented", f"aws-task-emulator does not implement {what}.")
 
-    def implemented(self, service: str) -> list[str]:
-        """Names of the operations of ``service`` that exist here."""
-        owner = self.services[service]
-        return [
-            name
-            for name in wire.operation_names(service)
-            if any(hasattr(module, wire.function_name(name)) for module in owner.api)
-        ]
+    def is_long_poll(self, service: str, operation: str) -> bool:
+        """Whether the operation waits for its client's sake alone."""
+        owner = self.services.get(service)
+        return owner is not None and operation in owner.long_polls
 
     async def run(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Validate and run; raises AwsError."""
         function = self.find(service, operation)
-        wire.validate(service, operation, params, style="standard" if self.services[service].validation == "standard" else "none")
+        wire.validate(service, operation, params, self.services[service].validation)
         hop = call.journal.begin("api", self._caller(call), f"{service}:{operation}", call.cause)
         call.cause = hop.cause
         try:
@@ -88,8 +83,3 @@ class Operations:
             from_outside=False,
         )
         return await self.run(call, service, operation, params)
-
-    def home(self, arn: str) -> tuple[str, str]:
-        """Account and region of an ARN, with the settings' defaults."""
-        parsed = Arn.parse(arn)
-        return parsed.account or self._ground.settings.account, parsed.region or self._ground.settings.region

@@ -18,7 +18,7 @@ from emulator.wire.quoting import camel, quote_value
 from emulator.wire.recorded import QUOTED_ENUMS
 from emulator.wire.typecheck import input_checker
 
-Style = Literal["standard", "none"]
+Style = Literal["standard", "own"]
 
 # (value, path as a linked list, findings)
 Path = tuple[Any, str] | None
@@ -30,7 +30,7 @@ def validate(service: str, operation: str, params: Mapping[str, Any], style: Sty
 
     A value of the wrong type is SerializationException.  With ``style="standard"`` broken constraints (required,
     length, range, pattern, enum, unions) are ValidationException (ValidationError on Query services) and listed in
-    the model's order; ``"none"`` leaves them to services that have texts of their own.
+    the model's order; ``"own"`` leaves them to services that have texts of their own.
     """
     input_checker(service, operation)(params)
     findings: list[str] = []

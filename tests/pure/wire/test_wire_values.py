@@ -180,15 +180,15 @@ def test_timestamps_are_written() -> None:
 
 
 def test_types_are_checked_for_direct_callers_too() -> None:
-    for style in ("standard", "none"):
+    for style in ("standard", "own"):
         with pytest.raises(AwsError) as caught:
             validate("sqs", "SendMessage", {"QueueUrl": "u", "MessageBody": 1}, style)  # type: ignore[arg-type]
         assert caught.value.code == "SerializationException"
 
 
 def test_without_style_only_types_count() -> None:
-    validate("sqs", "SendMessage", {}, style="none")
-    validate("apigatewayv2", "CreateApi", {}, style="none")
+    validate("sqs", "SendMessage", {}, style="own")
+    validate("apigatewayv2", "CreateApi", {}, style="own")
 
 
 def test_unknown_members_are_named_with_the_nearest_right_name() -> None:
