@@ -55,14 +55,34 @@ def _booleans(left: Any, right: Any) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    """``*`` is any run of characters, ``\\*`` a star, ``\\\\`` a backslash."""
-    pieces = re.findall(r"\\(.)|(\*+)|([^\\*]+|\\)", pattern, re.DOTALL)
-    return re.compile("".join(".*" if star else re.escape(escaped or text) for escaped, star, text in pieces), re.DOTALL)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    """The literal texts between the stars; ``\\*`` is a star, ``\\\\`` a backslash."""
+    pieces = [""]
+    for escaped, star, text in re.findall(r"\\(.)|(\*)|([^\\*]+|\\)", pattern, re.DOTALL):
+        if star:
+            pieces.append("")
+        else:
+            pieces[-1] += escaped or text
+    return tuple(pieces)
 
 
 def string_matches(text: Any, pattern: Any) -> bool:
-    return isinstance(text, str) and isinstance(pattern, str) and _wildcard(pattern).fullmatch(text) is not None
+    """StringMatches: ``*`` is any run of characters."""
+    if not isinstance(text, str) or not isinstance(pattern, str):
+        return False
+    first, *between = _pieces(pattern)
+    if not between:
+        return text == first
+    last = between.pop()
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for piece in between:
+        at = text.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
 
 
 COMPARISONS: dict[str, Comparison] = {

@@ -98,6 +98,8 @@ def invalid_definition_message(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _sentence(diagnostic: Diagnostic) -> str:
     text = f"{diagnostic.code}: {diagnostic.message}"
+    if diagnostic.code == "MISSING_END_STATE":
+        return f"{text} at {diagnostic.location or 'null'}"
     # Jackson's messages name their place themselves.
     if diagnostic.location is None or diagnostic.message.endswith(diagnostic.location):
         return text

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PIECE = re.compile(r"\\(.)|(\{\})|([^\\{]+|.)", re.DOTALL)
 
 
-class IntrinsicFault(ValueError):  # noqa: N818 - what AWS calls the function's error; StatesError is made of it
+class IntrinsicError(ValueError):
     """A call that fails; ``str`` is the reason."""
 
 
@@ -64,12 +64,12 @@ class Function:
         return None
 
     def call(self, arguments: Sequence[Any], host: Host) -> Any:
-        """Raises IntrinsicFault."""
+        """Raises IntrinsicError."""
         if not self.raw:
             arguments = [item.plain if isinstance(item, Template) else item for item in arguments]
         for number, (kind, argument) in enumerate(zip(self.kinds, arguments, strict=False), 1):
             if not _KINDS[kind](argument):
-                raise IntrinsicFault(f"Argument {number} must be of type {kind}.")
+                raise IntrinsicError(f"Argument {number} must be of type {kind}.")
         return self.apply(host, *arguments) if self.host else self.apply(*arguments)
 
 
@@ -106,12 +106,12 @@ def format_text(template: str, *values: Any) -> str:
     for escaped, placeholder, text in _PIECE.findall(template):
         if placeholder:
             if not left:
-                raise IntrinsicFault("The number of arguments does not match the occurrences of {} in the template.")
+                raise IntrinsicError("The number of arguments does not match the occurrences of {} in the template.")
             parts.append(java_text(left.pop(0)))
         else:
             parts.append(escaped or text)
     if left:
-        raise IntrinsicFault("The number of arguments does not match the occurrences of {} in the template.")
+        raise IntrinsicError("The number of arguments does not match the occurrences of {} in the template.")
     return "".join(parts)
 
 
@@ -121,7 +121,7 @@ def string_to_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise IntrinsicFault(f"Invalid JSON: {text[:200]}") from None
+        raise IntrinsicError(f"Invalid JSON: {text[:200]}") from None
 
 
 def _refuse(constant: str) -> Any:
@@ -131,23 +131,23 @@ def _refuse(constant: str) -> Any:
 def array_partition(items: list[Any], count: float) -> list[list[Any]]:
     step = round_half_up(count)
     if step < 1:
-        raise IntrinsicFault("The chunk size must be a positive integer.")
+        raise IntrinsicError("The chunk size must be a positive integer.")
     return [items[start : start + step] for start in range(0, len(items), step)]
 
 
 def array_range(first: float, last: float, step: float) -> list[int]:
     begin, end, stride = round_half_up(first), round_half_up(last), round_half_up(step)
     if stride == 0:
-        raise IntrinsicFault("The increment cannot be 0.")
+        raise IntrinsicError("The increment cannot be 0.")
     numbers = range(begin, end + (1 if stride > 0 else -1), stride)
     if len(numbers) > _MAX_RANGE:
-        raise IntrinsicFault(f"The range cannot hold more than {_MAX_RANGE} items.")
+        raise IntrinsicError(f"The range cannot hold more than {_MAX_RANGE} items.")
     return list(numbers)
 
 
 def array_get_item(items: list[Any], index: float) -> Any:
     if not isinstance(index, int) or not 0 <= index < len(items):
-        raise IntrinsicFault(f"The index {index} is out of bounds for an array of {len(items)} items.")
+        raise IntrinsicError(f"The index {index} is out of bounds for an array of {len(items)} items.")
     return items[index]
 
 
@@ -167,32 +167,32 @@ def base64_decode(text: str) -> str:
     try:
         return base64.b64decode(_bounded(text), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        raise IntrinsicFault("The string is not base64 of UTF-8 text.") from None
+        raise IntrinsicError("The string is not base64 of UTF-8 text.") from None
 
 
 def hash_data(data: Any, algorithm: str) -> str:
     if algorithm not in _HASHES:
-        raise IntrinsicFault(f"The algorithm must be one of {', '.join(_HASHES)}.")
+        raise IntrinsicError(f"The algorithm must be one of {', '.join(_HASHES)}.")
     content = _bounded(data if isinstance(data, str) else compact(data))
     return hashlib.new(_HASHES[algorithm], content, usedforsecurity=False).hexdigest()
 
 
 def _bounded(text: str) -> bytes:
     if len(text) > _MAX_TEXT:
-        raise IntrinsicFault(f"The input cannot be longer than {_MAX_TEXT} characters.")
+        raise IntrinsicError(f"The input cannot be longer than {_MAX_TEXT} characters.")
     return text.encode("utf-8", "surrogatepass")
 
 
 def json_merge(left: dict[str, Any], right: dict[str, Any], deep: bool) -> dict[str, Any]:
     if deep:
-        raise IntrinsicFault("Only the shallow merge is supported: the third argument must be false.")
+        raise IntrinsicError("Only the shallow merge is supported: the third argument must be false.")
     return {**left, **right}
 
 
 def math_random(host: Host, low: float, high: float, seed: float | None = None) -> int:
     begin, end = round_half_up(low), round_half_up(high)
     if end <= begin:
-        raise IntrinsicFault("The end of the range must be greater than its start.")
+        raise IntrinsicError("The end of the range must be greater than its start.")
     ids = host.ids if seed is None else Ids(f"States.MathRandom {round_half_up(seed)}")
     return min(begin + int(ids.uniform(0, 1) * (end - begin)), end - 1)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from emulator.asl.errors import runtime_error
-from emulator.asl.intrinsic_functions import FUNCTIONS, IntrinsicFault, Template
+from emulator.asl.intrinsic_functions import FUNCTIONS, IntrinsicError, Template
 from emulator.asl.paths import Path, PathSyntaxError, compile_asl_path
 from emulator.asl.scope import ABSENT, Scope
 
@@ -43,7 +43,7 @@ class Call:
         arguments = [self._argument(argument, scope, field) for argument in self.arguments]
         try:
             return FUNCTIONS[self.name].call(arguments, scope.host)
-        except IntrinsicFault as fault:
+        except IntrinsicError as fault:
             raise runtime_error(f"The function '{self.text}' had the following error: {fault}") from None
 
     def paths(self) -> list[Path]:

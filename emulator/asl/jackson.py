@@ -53,7 +53,9 @@ def _integer(digits: str) -> int | float:
 def _explain(error: json.JSONDecodeError, text: str) -> JsonSyntaxError:
     at = error.pos
     if error.msg.startswith("Unterminated string"):
-        return JsonSyntaxError("Unexpected end-of-input: was expecting closing quote for a string value", text, len(text))
+        return JsonSyntaxError(
+            "Unexpected end-of-input: was expecting closing quote for a string value", text, len(text)
+        )
     if error.msg.startswith("Invalid control character"):
         return _unexpected(text, at, "has to be escaped using backslash to be included in string value", "Illegal")
     if error.msg.startswith("Invalid \\"):

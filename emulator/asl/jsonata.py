@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.asl.errors import QUERY_EVALUATION_ERROR, StatesError
-from emulator.asl.jsonata_engines import FUNCTION, UNDEFINED, Expression, JsonataFault, compile_expression
+from emulator.asl.jsonata_engines import FUNCTION, UNDEFINED, Expression, JsonataError, compile_expression
 from emulator.asl.jsonata_references import variables_of
 from emulator.asl.scope import ABSENT, Literal, Scope, Value
 from emulator.core.jsontext import compact
@@ -40,7 +40,7 @@ class Query:
     def evaluate(self, scope: Scope) -> Any:
         try:
             value = self.expression.evaluate(_bindings(scope), scope.host)
-        except JsonataFault as fault:
+        except JsonataError as fault:
             raise self._error(f"threw an error during evaluation{fault.joint} {fault}") from None
         if value is UNDEFINED:
             raise self._error("returned nothing (undefined).")
@@ -56,7 +56,9 @@ class Query:
         return variables_of(self.text)
 
     def _error(self, what: str) -> StatesError:
-        return query_error(f"The JSONata expression '{self.text}' specified for the field '{self.location}' {what}", self.location)
+        return query_error(
+            f"The JSONata expression '{self.text}' specified for the field '{self.location}' {what}", self.location
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def compile_query(text: str, location: str, expected: str | None = None) -> Quer
     inner = text[2:-2].strip()
     try:
         return Query(inner, location, compile_expression(inner), expected)
-    except JsonataFault as fault:
+    except JsonataError as fault:
         raise QuerySyntaxError(f"The JSONata expression '{inner}' is not valid. {fault}", location) from None
 
 

@@ -14,15 +14,14 @@ from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
-from emulator.asl.jsonata_functions import FunctionFault, extra_functions
+from emulator.asl.jsonata_functions import FunctionError, extra_functions
 from emulator.asl.jsonata_messages import STACK_OVERFLOW, code_and_text, reference_message
 from emulator.asl.scope import Absent, Host
 
 UNDEFINED = Absent()
 FUNCTION = Absent()
-# AWS stops a recursion of 200 terms; a frame of jsonatapy is about a third of a term.
-_MAX_STACK = 600
-_MAX_DEPTH = 1200
+# AWS stops a sum of 200 terms by recursion; both libraries count three levels a term and a few around it.
+_MAX_DEPTH = 602
 _MAX_MILLISECONDS = 5_000
 _NON_FUNCTION = "T1006: Attempted to invoke a non-function"
 _NAMES = ("now", "millis", "random", "uuid", "partition", "range", "hash", "parse", "eval")
@@ -31,7 +30,7 @@ _FUNCTIONS: ContextVar[dict[str, Callable[..., Any]]] = ContextVar("jsonata_func
 _OWN = frozenset({"uuid", "partition", "range", "hash", "parse"})
 
 
-class JsonataFault(Exception):
+class JsonataError(Exception):
     """``str``: ``T1006: Attempted to invoke a non-function``; ``joint``: how AWS joins it to its own sentence."""
 
     def __init__(self, text: str, joint: str = ".") -> None:
@@ -45,11 +44,11 @@ class NoEngineError(Exception):
 
 class Expression(Protocol):
     def evaluate(self, bindings: Mapping[str, Any], host: Host) -> Any:
-        """Plain JSON, UNDEFINED or FUNCTION.  Raises JsonataFault."""
+        """Plain JSON, UNDEFINED or FUNCTION.  Raises JsonataError."""
 
 
 def compile_expression(text: str, engine: str | None = None) -> Expression:
-    """Raises JsonataFault for a syntax error, NoEngineError.  ``engine``: a library's module name, for tests."""
+    """Raises JsonataError for a syntax error, NoEngineError.  ``engine``: a library's module name, for tests."""
     return _compile(engine or _engine(), text)
 
 
@@ -69,27 +68,27 @@ def _engine() -> str:
     raise NoEngineError("JSONata needs the extra 'jsonata': pip install 'aws-task-emulator[jsonata]'")
 
 
-def fault_from(error: BaseException) -> JsonataFault:
+def fault_from(error: BaseException) -> JsonataError:
     """A library's exception in the reference implementation's words."""
     if isinstance(error, RecursionError):
-        return JsonataFault(STACK_OVERFLOW, ":")
+        return JsonataError(STACK_OVERFLOW, ":")
     code, text = code_and_text(str(error))
     code = getattr(error, "error", None) or code
     if code in ("D1011", "U1001"):
-        return JsonataFault(STACK_OVERFLOW, ":")
+        return JsonataError(STACK_OVERFLOW, ":")
     if code is None:
-        return JsonataFault(text or type(error).__name__, ":")
-    return JsonataFault(f"{code}: {reference_message(str(code), text)}")
+        return JsonataError(text or type(error).__name__, ":")
+    return JsonataError(f"{code}: {reference_message(str(code), text)}")
 
 
 def _call_function(name: str, *arguments: Any) -> Any:
     functions = _FUNCTIONS.get()
     if name not in functions:
-        raise FunctionFault(_NON_FUNCTION)
+        raise FunctionError(_NON_FUNCTION)
     try:
         return functions[name](*arguments)
     except TypeError:
-        raise FunctionFault(f"T0410: Argument count of function ${name} does not match") from None
+        raise FunctionError(f"T0410: Argument count of function ${name} does not match") from None
 
 
 class RustExpression:
@@ -142,7 +141,7 @@ class RustExpression:
     def _call(self, expression: Any, variables: dict[str, Any]) -> str | None:
         try:
             answer: str | None = expression.evaluate_json_or_none(
-                None, variables, timeout=_MAX_MILLISECONDS, max_stack_depth=_MAX_STACK
+                None, variables, timeout=_MAX_MILLISECONDS, max_stack_depth=_MAX_DEPTH
             )
             return answer
         except (ValueError, RecursionError) as error:

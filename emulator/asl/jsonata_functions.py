@@ -17,12 +17,12 @@ from emulator.core.timestamps import iso_milliseconds, milliseconds
 Format = Callable[[int, Any, Any], Any]
 
 
-class FunctionFault(ValueError):  # noqa: N818 - becomes a JsonataFault
+class FunctionError(ValueError):
     """``T0410: ...``: a code and its text."""
 
 
 def extra_functions(host: Host, instant: float, format_millis: Format) -> dict[str, Callable[..., Any]]:
-    """Name → function.  ``instant``: one time for the whole evaluation; ``format_millis``: JSONata's own $fromMillis."""
+    """Name → function.  ``instant``: one time for the whole evaluation; ``format_millis``: a library's $fromMillis."""
 
     def now(picture: Any = None, zone: Any = None) -> Any:
         if picture is None and zone is None:
@@ -45,23 +45,25 @@ def extra_functions(host: Host, instant: float, format_millis: Format) -> dict[s
     }
 
 
-def _fault(function: str, reason: Exception | str) -> FunctionFault:
-    return FunctionFault(f"T0410: Argument of function ${function} is not valid: {reason}")
+def _fault(function: str, reason: Exception | str) -> FunctionError:
+    return FunctionError(f"T0410: Argument of function ${function} is not valid: {reason}")
 
 
 def _partition(items: Any = None, size: Any = None) -> Any:
     if items is None:
         return None
     try:
-        return intrinsic.FUNCTIONS["ArrayPartition"].call([items if isinstance(items, list) else [items], size], _NO_HOST)
-    except intrinsic.IntrinsicFault as fault:
+        return intrinsic.FUNCTIONS["ArrayPartition"].call(
+            [items if isinstance(items, list) else [items], size], _NO_HOST
+        )
+    except intrinsic.IntrinsicError as fault:
         raise _fault("partition", fault) from None
 
 
 def _range(first: Any = None, last: Any = None, step: Any = None) -> Any:
     try:
         numbers = intrinsic.FUNCTIONS["ArrayRange"].call([first, last, step], _NO_HOST)
-    except intrinsic.IntrinsicFault as fault:
+    except intrinsic.IntrinsicError as fault:
         raise _fault("range", fault) from None
     # A sequence of one is its item (recorded from AWS).
     return numbers[0] if len(numbers) == 1 else numbers
@@ -72,7 +74,7 @@ def _hash(data: Any = None, algorithm: Any = None) -> Any:
         return None
     try:
         return intrinsic.FUNCTIONS["Hash"].call([data, algorithm], _NO_HOST)
-    except intrinsic.IntrinsicFault as fault:
+    except intrinsic.IntrinsicError as fault:
         raise _fault("hash", fault) from None
 
 

@@ -53,8 +53,8 @@ _MESSAGES = {
     "D3085": "The mantissa part of a sub-picture must contain at least one character that is either an 'optional digit "
     "character' or a member of the 'decimal digit family'",
     "D3100": "The radix of the formatBase function must be between 2 and 36",
-    "D3130": "Formatting or parsing an integer as a sequence starting with the given character is not supported by this "
-    "implementation",
+    "D3130": "Formatting or parsing an integer as a sequence starting with the given character is not supported by "
+    "this implementation",
     "D3131": "In a decimal digit pattern, all digits must be from the same decimal group",
     "D3133": "The date/time picture string is missing specifiers required to parse the timestamp",
     "D3136": "The date/time picture string is missing specifiers required to parse the timestamp",

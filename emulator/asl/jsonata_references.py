@@ -8,14 +8,16 @@ from functools import lru_cache
 # Strings, names in backticks, comments and regular expressions hold no variables.  A slash begins a regular
 # expression where no value stands before it.
 _OPAQUE = re.compile(
-    r"""/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|(?<=[(,=?:\[{&~>])\s*/(?:[^/\\\n]|\\.)+/[im]*""", re.DOTALL
+    r"""/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|(?<=[(,=?:\[{&~>])\s*/(?:[^/\\\n]|\\.)+/[im]*""",
+    re.DOTALL,
 )
 _VARIABLE = re.compile(r"\$([^\W\d]\w*)(\s*:=|\s*\()?")
 _PARAMETERS = re.compile(r"(?:\bfunction|λ)\s*\(([^)]*)\)")
 # Functions may be passed by name: $map(a, $uppercase).
 BUILT_IN = frozenset(
-    "abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent "
-    "distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber "
+    "abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl "
+    "decodeUrlComponent distinct "
+    "each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber "
     "fromMillis hash join keys length lookup lowercase map match max merge millis min not now number pad parse "
     "parseInteger partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt "
     "string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip".split()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from emulator.asl.errors import DATA_LIMIT_EXCEEDED, StatesError
 from emulator.core.jsontext import compact
 
 DATA_BYTES = 262_144
+VARIABLES_BYTES = 10 * 1024 * 1024
 
 
 def size(value: Any) -> int:
@@ -19,6 +21,24 @@ def check_size(value: Any, name: str) -> None:
     """StatesError when ``value`` is over 262,144 bytes; ``name``: the state, ``lambda``, or the function's ARN."""
     if size(value) > DATA_BYTES:
         raise data_limit_exceeded(name)
+
+
+def check_assigned(values: Mapping[str, Any]) -> None:
+    """StatesError when one Assign holds more than 256 KiB together."""
+    if values and size(values) > DATA_BYTES:
+        raise StatesError(
+            DATA_LIMIT_EXCEEDED,
+            "The variables assigned by the state have a size exceeding the maximum number of bytes service limit.",
+        )
+
+
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """StatesError when all variables of an execution hold more than 10 MiB together."""
+    if sum(map(size, variables.values())) > VARIABLES_BYTES:
+        raise StatesError(
+            DATA_LIMIT_EXCEEDED,
+            "The variables of the execution have a size exceeding the maximum number of bytes service limit.",
+        )
 
 
 def data_limit_exceeded(name: str) -> StatesError:

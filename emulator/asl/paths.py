@@ -1,4 +1,4 @@
-"""AWS's JSONPath: ``$`` the input, ``$$`` the context object, ``$name`` a variable.  (AWS docs, "Using JSONPath paths".)
+"""AWS's JSONPath: ``$`` the input, ``$$`` the context object, ``$name`` a variable (AWS docs, "Using JSONPath paths").
 
 The dialect itself is ``emulator.patterns.jsonpath``.  A path that means one value and leads nowhere is an error whose
 text depends on the field; a path that means a list gives ``[]`` even then (recorded from AWS).
@@ -56,7 +56,7 @@ class Path:
             raise runtime_error(f"Invalid path '{self.text}' : {error}") from None
 
     def evaluate(self, scope: Scope) -> Any:
-        """As InputPath, OutputPath, TimeoutSecondsPath: StatesError ``Invalid path '$.a' : No results for path ...``."""
+        """As InputPath, OutputPath, ...SecondsPath: StatesError ``Invalid path '$.a' : No results for path ...``."""
         value = self.find(scope)
         if value is ABSENT:
             raise runtime_error(f"Invalid path '{self.text}' : {why_nothing(self.path, self.document(scope))}")
@@ -114,7 +114,7 @@ def _put(node: Any, steps: tuple[Step, ...], value: Any, text: str, document: An
         return value
     step, rest = steps[0], steps[1:]
     if isinstance(step, Name) and (node is ABSENT or isinstance(node, Mapping)):
-        members = {} if node is ABSENT else dict(node)
+        members = dict(node) if isinstance(node, Mapping) else {}
         members[step.name] = _put(members.get(step.name, ABSENT), rest, value, text, document)
         return members
     if isinstance(step, Indexes) and isinstance(node, list) and -len(node) <= step.indexes[0] < len(node):

@@ -83,7 +83,9 @@ def compile_dynamic(text: Any, field: str) -> Value:
             return CallValue(parse_call(text), field)
         except (PathSyntaxError, IntrinsicSyntaxError):
             pass
-    raise TemplateError(f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call")
+    raise TemplateError(
+        f"The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+    )
 
 
 def not_found(path: Path, field: str, scope: Scope) -> Exception:

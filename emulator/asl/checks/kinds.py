@@ -17,7 +17,8 @@ from emulator.asl.paths import PathSyntaxError, compile_asl_path
 from emulator.asl.templates import TemplateError, compile_dynamic, compile_template
 from emulator.asl.timestamps import parse_timestamp
 
-Check = Callable[[Place, Any], None]
+# What a check returns is for other checks, if anything.
+Check = Callable[[Place, Any], object]
 
 LONGEST = 99_999_999
 

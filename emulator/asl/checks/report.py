@@ -15,7 +15,7 @@ TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 class Place:
     """``at`` is the slash path of what is looked at; ``language`` the state's, ``machine_language`` the default.
 
-    ``outer``: names of variables assigned further out, which must not be assigned again.
+    ``outer``: variables that exist further out when the place is reached; they must not be assigned again.
     """
 
     findings: list[Diagnostic]
