@@ -33,7 +33,7 @@ async def run(bench: Run) -> list[Line]:
     name = f"{count:,} idle"
     return [
         Line("connections", f"{name}, each", cost, "KB", floor, "bare server", AIM_KB),
-        Line("connections", f"{name}, opened after closing as many", again, "KB"),
+        Line("connections", f"{name}, growth when opened again", again, "KB"),
         Line("connections", "opened", rate, "/s", floor_rate, "bare server", None, True),
     ]
 

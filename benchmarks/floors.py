@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from benchmarks import http_load, ws_load
-from benchmarks.measures import Load, middle, rounds, timed
+from benchmarks.measures import Load, timed
 from benchmarks.process import Process
 
 _PIPE_CHILD = """
@@ -46,13 +46,13 @@ class Floors:
     async def http(self, connections: int = 1, body: bytes = EVENT, count: int = 1500) -> Load:
         """Bare HTTP echoes: a request as the SDKs send it, answered with its own body."""
         message = http_load.request(self.port, "events", "/", body, {"Content-Type": "application/x-amz-json-1.1"})
-        return middle(await rounds(lambda: http_load.load(self.port, lambda c: c.send(message), count, connections)))
+        return await http_load.load(self.port, lambda c: c.send(message), count, connections)
 
     async def socket(self, count: int = 1500) -> Load:
         """Bare WebSocket echoes."""
-        return middle(await rounds(lambda: ws_load.echoes(self.port, count, FRAME)))
+        return await ws_load.echoes(self.port, count, FRAME)
 
-    def boto3(self, count: int = 300) -> Load:
+    async def boto3(self, count: int = 300) -> Load:
         """What one boto3 call costs when the server does nothing: ``put_events`` against the bare echo."""
         if self._client is None:
             self._client = client("events", f"http://127.0.0.1:{self.port}")
@@ -60,26 +60,9 @@ class Floors:
         timed(lambda: self._client.put_events(Entries=entries), 20)
         return timed(lambda: self._client.put_events(Entries=entries), count)
 
-    @staticmethod
-    def pipe(count: int = 2000) -> Load:
+    async def pipe(self, count: int = 1000) -> Load:
         """An event to a Python process and back through pipes, read and written blocking."""
-        (child_in, out), (into, child_out) = os.pipe(), os.pipe()
-        command = [sys.executable, "-c", _PIPE_CHILD, str(child_in), str(child_out)]
-        child = subprocess.Popen(command, pass_fds=(child_in, child_out))
-        os.close(child_in)
-        os.close(child_out)
-
-        def trip() -> None:
-            os.write(out, struct.pack(">I", len(EVENT)) + EVENT)
-            os.read(into, struct.unpack(">I", os.read(into, 4))[0])
-
-        try:
-            timed(trip, 50)
-            return timed(trip, count)
-        finally:
-            os.close(out)
-            os.close(into)
-            child.wait()
+        return _pipe_trips(count)
 
 
 def client(service: str, url: str) -> Any:
@@ -95,3 +78,23 @@ def client(service: str, url: str) -> Any:
         aws_secret_access_key="test",
         config=Config(retries={"max_attempts": 0}),
     )
+
+
+def _pipe_trips(count: int) -> Load:
+    (child_in, out), (into, child_out) = os.pipe(), os.pipe()
+    command = [sys.executable, "-c", _PIPE_CHILD, str(child_in), str(child_out)]
+    child = subprocess.Popen(command, pass_fds=(child_in, child_out))
+    os.close(child_in)
+    os.close(child_out)
+
+    def trip() -> None:
+        os.write(out, struct.pack(">I", len(EVENT)) + EVENT)
+        os.read(into, struct.unpack(">I", os.read(into, 4))[0])
+
+    try:
+        timed(trip, 50)
+        return timed(trip, count)
+    finally:
+        os.close(out)
+        os.close(into)
+        child.wait()

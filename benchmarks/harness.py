@@ -15,7 +15,7 @@ class Line:
 
     ``floor`` is the same work done by something that cannot be beaten, measured in the same run, in the same unit;
     ``ratio`` is measured / floor.  ``aim`` is what the project wants: an upper limit, or a lower one where
-    ``more_is_better``.
+    ``more_is_better``; ``spread`` the least and greatest value of a round.
     """
 
     benchmark: str
@@ -26,6 +26,7 @@ class Line:
     floor_name: str = ""
     aim: float | None = None
     more_is_better: bool = False
+    spread: tuple[float, float] | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -55,13 +56,14 @@ class Run:
 
 def table(lines: Sequence[Line]) -> str:
     """The lines as a Markdown table."""
-    rows = [("benchmark", "figure", "measured", "floor", "ratio", "aim", "")]
+    rows = [("benchmark", "figure", "measured", "rounds", "floor", "ratio", "aim", "")]
     for line in lines:
+        spread = f"{_number(line.spread[0])} to {_number(line.spread[1])}" if line.spread else ""
         floor = f"{_number(line.floor)} {line.floor_name}" if line.floor else ""
         ratio = f"{line.ratio:.2f}" if line.ratio else ""
         aim = f"{'>=' if line.more_is_better else '<='} {_number(line.aim)}" if line.aim is not None else ""
         met = {True: "met", False: "MISSED", None: ""}[line.met]
-        rows.append((line.benchmark, line.what, f"{_number(line.value)} {line.unit}", floor, ratio, aim, met))
+        rows.append((line.benchmark, line.what, f"{_number(line.value)} {line.unit}", spread, floor, ratio, aim, met))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     texts = [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in rows]
     texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")

@@ -33,15 +33,36 @@ class Load(NamedTuple):
         return len(self.durations) / self.took
 
 
-def middle(loads: Iterable[Load]) -> Load:
-    """The load with the median rate: one disturbed round does not count."""
-    ordered = sorted(loads, key=lambda load: load.rate)
-    return ordered[len(ordered) // 2]
+class Rounds(NamedTuple):
+    """The same load several times; figures are medians over the rounds."""
+
+    loads: list[Load]
+
+    @property
+    def p50(self) -> float:
+        return percentile((load.p50 for load in self.loads), 50)
+
+    @property
+    def p99(self) -> float:
+        return percentile((load.p99 for load in self.loads), 50)
+
+    @property
+    def rate(self) -> float:
+        return percentile((load.rate for load in self.loads), 50)
+
+    def spread(self, figure: str) -> tuple[float, float]:
+        """Least and greatest ``p50``, ``p99`` or ``rate`` of a round."""
+        found = [getattr(load, figure) for load in self.loads]
+        return min(found), max(found)
 
 
-async def rounds(load: Callable[[], Awaitable[Load]], times: int = 3) -> list[Load]:
-    """The same load several times."""
-    return [await load() for _ in range(times)]
+async def alternately(*loads: Callable[[], Awaitable[Load]], times: int = 5) -> list[Rounds]:
+    """Each load in turn, ``times`` times round: a busy moment of the machine then hits a load and its floor alike."""
+    found = [Rounds([]) for _ in loads]
+    for _ in range(times):
+        for rounds, load in zip(found, loads, strict=True):
+            rounds.loads.append(await load())
+    return found
 
 
 def timed(fn: Callable[[], object], count: int) -> Load:

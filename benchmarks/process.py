@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import select
+import selectors
 import subprocess
 import sys
 import tempfile
@@ -42,12 +42,14 @@ class Process:
         """What it prints, up to the line with ``marker``; raises RuntimeError with its errors when it ends first."""
         assert self._popen.stdout is not None
         end = time.monotonic() + START_LIMIT
-        while marker.encode() not in self._buffer:
-            ready, _, _ = select.select([self._popen.stdout], [], [], max(0.0, end - time.monotonic()))
-            data = os.read(self._popen.stdout.fileno(), 65536) if ready else b""
-            if not data:
-                raise RuntimeError(f"no {marker!r} from {self._popen.args!r}:\n{self.errors()}")
-            self._buffer += data
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._popen.stdout, selectors.EVENT_READ)
+            while marker.encode() not in self._buffer:
+                ready = selector.select(max(0.0, end - time.monotonic()))
+                data = os.read(self._popen.stdout.fileno(), 65536) if ready else b""
+                if not data:
+                    raise RuntimeError(f"no {marker!r} from {self._popen.args!r}:\n{self.errors()}")
+                self._buffer += data
         return self._buffer.decode()
 
     def errors(self) -> str:

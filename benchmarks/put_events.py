@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks import http_load
 from benchmarks.harness import Line, Run
 from benchmarks.http_load import HttpConnection
-from benchmarks.measures import Load, middle, rounds
+from benchmarks.measures import Load, alternately
 from benchmarks.process import Emulator, Meter
 
 SIZES = (1, 300, 1000)
 AIM = 0.8
+ROUNDS = 7
 DETAIL = json.dumps({"id": "order-1", "total": 12.5, "items": [{"sku": "a-1", "count": 2}], "note": "x" * 150})
 
 
@@ -52,23 +54,31 @@ async def run(bench: Run) -> list[Line]:
         port = emulator.port
         messages = {size: requests(port, f"bus-{size}", size) for size in SIZES}
         queued = requests(port, "queued", 1)
-        loads: dict[int, list[Load]] = {size: [] for size in SIZES}
         cpu = dict.fromkeys(SIZES, 0.0)
+
+        async def on_bus(size: int, times: int) -> Load:
+            meter = Meter(emulator)
+            found = await load(port, messages[size], times)
+            cpu[size] += meter.each(ROUNDS * count)[0]
+            return found
+
         for size in SIZES:
             await load(port, messages[size], 200)
-        echo = await bench.floors.http(8)
-        for _ in range(5):  # taken in turns, so that all sizes see the same noise
-            for size in SIZES:
-                meter = Meter(emulator)
-                loads[size].append(await load(port, messages[size], count))
-                cpu[size] += meter.each(5 * count)[0]
-        to_queue = middle(await rounds(lambda: load(port, queued, count)))
-    rates = {size: middle(found).rate for size, found in loads.items()}
-    lines = [Line("put_events", _rules(size), rates[size], "/s", echo.rate, "HTTP echo", None, True) for size in SIZES]
-    one_rule, most = rates[SIZES[0]], rates[SIZES[-1]]
-    lines.append(Line("put_events", "1,000 rules against 1", most, "/s", one_rule, "1 rule", AIM * one_rule, True))
+        *by_size, to_queue, echo = await alternately(
+            *(partial(on_bus, size, count) for size in SIZES),
+            lambda: load(port, queued, count),
+            lambda: bench.floors.http(8),
+            times=ROUNDS,
+        )
+    lines = [
+        Line("put_events", _rules(size), found.rate, "/s", echo.rate, "HTTP echo", spread=found.spread("rate"))
+        for size, found in zip(SIZES, by_size, strict=True)
+    ]
+    one, most = by_size[0].rate, by_size[-1].rate
+    lines.append(Line("put_events", f"{_rules(SIZES[-1])} against 1", most, "/s", one, "1 rule", AIM * one, True))
     lines += [Line("put_events", f"emulator's CPU each, {_rules(size)}", cpu[size], "ms") for size in SIZES]
-    lines.append(Line("put_events", "1 rule, to a queue", to_queue.rate, "/s", echo.rate, "HTTP echo", None, True))
+    spread = to_queue.spread("rate")
+    lines.append(Line("put_events", "1 rule, to a queue", to_queue.rate, "/s", echo.rate, "HTTP echo", spread=spread))
     return lines
 
 

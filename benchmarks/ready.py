@@ -25,8 +25,11 @@ async def run(bench: Run) -> list[Line]:
     floor_time, floor_memory = (percentile(values, 50) for values in zip(*floors, strict=True))
     lines = []
     for name, found in (("no stack", empty), ("SocketTasks stack", stacked)):
+        times = [seconds for seconds, _ in found]
         seconds, memory = (percentile(values, 50) for values in zip(*found, strict=True))
-        lines.append(Line("ready", f"until ready, {name}", seconds, "s", floor_time, "bare server", AIM_SECONDS))
+        spread = (min(times), max(times))
+        what = f"until ready, {name}"
+        lines.append(Line("ready", what, seconds, "s", floor_time, "bare server", AIM_SECONDS, spread=spread))
         lines.append(Line("ready", f"resident, {name}", memory, "MB", floor_memory, "bare server", AIM_MB))
     return lines
 

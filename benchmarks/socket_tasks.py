@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from benchmarks import ws_load
 from benchmarks.harness import Line, Run
-from benchmarks.measures import middle, rounds
+from benchmarks.measures import alternately
 from benchmarks.process import Emulator, Meter
 
 STACK = '[emulator]\nenforce_quotas = false\n[socket_tasks]\ntasks = { report = "tasks:report" }\n'
@@ -24,27 +24,30 @@ async def warm_up(emulator: Emulator) -> None:
 
 
 async def run(bench: Run) -> list[Line]:
-    floors = bench.floors
-    one, many = bench.count(200), bench.count(1000)
+    floors, one, many = bench.floors, bench.count(200), bench.count(1000)
     with Emulator(STACK, {"tasks.py": HANDLERS}) as emulator:
+        port, path = emulator.port, emulator.socket_path
         await warm_up(emulator)
-        socket, boto, pipe = await floors.socket(), floors.boto3(), floors.pipe()
         meter = Meter(emulator)
-        single = middle(await rounds(lambda: ws_load.tasks(emulator.port, emulator.socket_path, one)))
-        own_one, workers_one = meter.each(3 * one)
+        single, socket, boto, pipe = await alternately(
+            lambda: ws_load.tasks(port, path, one), floors.socket, floors.boto3, floors.pipe
+        )
+        own_one, workers_one = meter.each(len(single.loads) * one)
         meter = Meter(emulator)
-        crowd = middle(await rounds(lambda: ws_load.tasks(emulator.port, emulator.socket_path, many, CONNECTIONS)))
-        own_many, workers_many = meter.each(3 * many)
+        crowd, boto_again = await alternately(lambda: ws_load.tasks(port, path, many, CONNECTIONS), floors.boto3)
+        own_many, workers_many = meter.each(len(crowd.loads) * many)
     parts = "frame + 2 boto3 + 3 pipes"
     p50 = socket.p50 + 2 * boto.p50 + 3 * pipe.p50
     p99 = socket.p99 + 2 * boto.p99 + 3 * pipe.p99
+    pair, rates = boto_again.rate / 2, crowd.spread("rate")
+    crowded = f"{CONNECTIONS} at once"
     return [
-        Line("socket_tasks", "one at a time, p50", single.p50, "ms", p50, parts, AIM_MS),
-        Line("socket_tasks", "one at a time, p99", single.p99, "ms", p99, parts),
+        Line("socket_tasks", "one at a time, p50", single.p50, "ms", p50, parts, AIM_MS, spread=single.spread("p50")),
+        Line("socket_tasks", "one at a time, p99", single.p99, "ms", p99, parts, spread=single.spread("p99")),
         Line("socket_tasks", "emulator's CPU each", own_one, "ms"),
         Line("socket_tasks", "workers' CPU each", workers_one, "ms"),
-        Line("socket_tasks", f"{CONNECTIONS} at once", crowd.rate, "/s", boto.rate / 2, "2 boto3", AIM_RATE, True),
-        Line("socket_tasks", f"{CONNECTIONS} at once, p50", crowd.p50, "ms"),
-        Line("socket_tasks", f"{CONNECTIONS} at once, emulator's CPU each", own_many, "ms"),
-        Line("socket_tasks", f"{CONNECTIONS} at once, workers' CPU each", workers_many, "ms"),
+        Line("socket_tasks", crowded, crowd.rate, "/s", pair, "boto3 pairs, 1 process", AIM_RATE, True, rates),
+        Line("socket_tasks", f"{crowded}, p50", crowd.p50, "ms", spread=crowd.spread("p50")),
+        Line("socket_tasks", f"{crowded}, emulator's CPU each", own_many, "ms"),
+        Line("socket_tasks", f"{crowded}, workers' CPU each", workers_many, "ms"),
     ]

@@ -9,7 +9,7 @@ from benchmarks import http_load
 from benchmarks.floors import client
 from benchmarks.harness import Line, Run
 from benchmarks.http_load import HttpConnection
-from benchmarks.measures import Load, middle, timed
+from benchmarks.measures import Load, alternately, timed
 from benchmarks.process import Emulator, Meter
 
 STACK = "[queues.work]\n"
@@ -41,30 +41,33 @@ class Queue:
 
 
 async def run(bench: Run) -> list[Line]:
+    floors, count = bench.floors, bench.count(1000)
     with Emulator(STACK) as emulator:
         sdk = client("sqs", emulator.url)
         url = sdk.get_queue_url(QueueName="work")["QueueUrl"]
         queue = Queue(emulator, url)
-        count = bench.count(1000)
+
+        async def by_boto3() -> Load:
+            return timed(lambda: sdk.send_message(QueueUrl=url, MessageBody=BODY), count // 2)
+
         await queue.load(queue.send, 100, 1)
         await queue.load(queue.take, 100, 1)
-        echo, echoes = await bench.floors.http(1), await bench.floors.http(8)
-        sends, takes, many_sends, many_takes = [], [], [], []
         meter = Meter(emulator)
-        for _ in range(3):
-            sends.append(await queue.load(queue.send, count, 1))
-            takes.append(await queue.load(queue.take, count, 1))
-            many_sends.append(await queue.load(queue.send, count, 8))
-            many_takes.append(await queue.load(queue.take, count, 8))
-        cpu, _ = meter.each(3 * 6 * count)
-        real = timed(lambda: sdk.send_message(QueueUrl=url, MessageBody=BODY), count // 2)
-    send, take, many_send, many_take = map(middle, (sends, takes, many_sends, many_takes))
-    boto = bench.floors.boto3()
+        send, take, echo = await alternately(
+            lambda: queue.load(queue.send, count, 1), lambda: queue.load(queue.take, count, 1), floors.http
+        )
+        many_send, many_take, echoes = await alternately(
+            lambda: queue.load(queue.send, count, 8), lambda: queue.load(queue.take, count, 8), lambda: floors.http(8)
+        )
+        cpu, _ = meter.each(len(send.loads) * 6 * count)  # a take is two calls
+        real, boto = await alternately(by_boto3, floors.boto3)
+    both = "receive + delete"
+    many_sends, many_takes = many_send.spread("rate"), many_take.spread("rate")
     return [
-        Line("sqs", "send, p50", send.p50, "ms", echo.p50, "HTTP echo"),
-        Line("sqs", "receive + delete, p50", take.p50, "ms", 2 * echo.p50, "2 HTTP echoes"),
-        Line("sqs", "send, 8 at once", many_send.rate, "/s", echoes.rate, "HTTP echo", None, True),
-        Line("sqs", "receive + delete, 8 at once", many_take.rate, "/s", echoes.rate / 2, "2 echoes", None, True),
+        Line("sqs", "send, p50", send.p50, "ms", echo.p50, "HTTP echo", spread=send.spread("p50")),
+        Line("sqs", f"{both}, p50", take.p50, "ms", 2 * echo.p50, "2 HTTP echoes", spread=take.spread("p50")),
+        Line("sqs", "send, 8 at once", many_send.rate, "/s", echoes.rate, "HTTP echo", spread=many_sends),
+        Line("sqs", f"{both}, 8 at once", many_take.rate, "/s", echoes.rate / 2, "2 echoes", spread=many_takes),
         Line("sqs", "emulator's CPU each call", cpu, "ms"),
-        Line("sqs", "send by boto3, p50", real.p50, "ms", boto.p50, "boto3 on echo"),
+        Line("sqs", "send by boto3, p50", real.p50, "ms", boto.p50, "boto3 on echo", spread=real.spread("p50")),
     ]

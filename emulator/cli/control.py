@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 import click
 
@@ -37,22 +39,32 @@ class Control:
             f"{self._endpoint}/_emulator{path}", data, {"content-type": "application/json"}, method=method
         )
         try:
-            return urlopen(request, timeout=timeout)
+            return open_url(request, timeout)
         except HTTPError as error:
             raise click.ClickException(_reason(error)) from None
-        except (URLError, OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise click.ClickException(
-                f"no emulator answers at {self._endpoint} ({reason}).  Start one with 'emulator up', "
-                "or say where it is with --endpoint."
-            ) from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise unreachable(self._endpoint, error) from None
 
     def follow(self) -> Iterator[dict[str, Any]]:
-        """Hops as they end, for ever."""
-        with self._open("GET", "/journal/stream", None, timeout=None) as response:
+        """Hops as they end, until the emulator ends."""
+        with self._open("GET", "/journal/stream", None, timeout=None) as response, suppress(OSError, HTTPException):
             for line in response:
                 if line.startswith(b"data: "):
                     yield json.loads(line[6:])
+
+
+def open_url(request: Request, timeout: float | None) -> Any:
+    """An answer whose status is below 400; the machine's proxies are not asked.  Raises HTTPError, OSError."""
+    return build_opener(ProxyHandler({})).open(request, timeout=timeout)
+
+
+def unreachable(endpoint: str, error: Exception) -> click.ClickException:
+    """Nobody listens there: what to do about it."""
+    reason = getattr(error, "reason", error)
+    return click.ClickException(
+        f"no emulator answers at {endpoint} ({reason}).  "
+        "Start one with 'emulator up', or say where it is with --endpoint."
+    )
 
 
 def quoted(text: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.request import Request
 
 import click
 
-from emulator.cli.control import quoted
+from emulator.cli.control import open_url, quoted, unreachable
 from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
 
@@ -27,13 +28,13 @@ def invoke(name: str, data: str, asynchronous: bool, endpoint: str, as_json: boo
     url = f"{endpoint.rstrip('/')}/2015-03-31/functions/{quoted(name)}/invocations"
     request = Request(url, data.encode(), {"x-amz-invocation-type": kind}, method="POST")
     try:
-        with urlopen(request, timeout=920) as response:
+        with open_url(request, timeout=920) as response:
             payload, headers = response.read(), response.headers
     except HTTPError as error:
         body = error.read()
         raise click.ClickException(f"{error.headers.get('x-amzn-errortype', error.code)}: {_message(body)}") from None
-    except (URLError, OSError) as error:
-        raise click.ClickException(f"no emulator answers at {endpoint}: {error}.") from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise unreachable(endpoint, error) from None
     request_id, failed = headers["x-amzn-requestid"], headers.get("x-amz-function-error")
     if as_json:
         result = None if asynchronous else json.loads(payload)

@@ -91,6 +91,54 @@ class QueueSource(Protocol):
     def exists(self) -> bool: ...
 
 
+class StreamRecord(NamedTuple):
+    """One record of a stream.
+
+    ``data`` is the record as a function sees it, without ``eventSourceARN`` and ``awsRegion``; ``key`` decides which
+    records must stay in order; ``arrival`` is an instant.
+    """
+
+    sequence: str
+    data: Mapping[str, Any]
+    key: str
+    arrival: float
+    cause: Cause
+
+
+class StreamSource(Protocol):
+    """A stream as an event source mapping sees it.  All calls are synchronous; waiting is done on ``waiters``.
+
+    A position is opaque and stays valid; ``waiters`` are woken by new records and new shards.
+    """
+
+    arn: str
+    waiters: Waiters
+
+    def shards(self) -> Sequence[str]:
+        """Ids of all shards that can be read, oldest first."""
+
+    def start(self, shard: str, position: str, at: float | None = None) -> Any:
+        """The position of ``TRIM_HORIZON``, ``LATEST`` (what is written from now on) or ``AT_TIMESTAMP``."""
+
+    def read(self, shard: str, position: Any, limit: int) -> tuple[Sequence[StreamRecord], Any]:
+        """Up to ``limit`` records from ``position`` on, and the position behind them."""
+
+    def closed(self, shard: str, position: Any) -> bool:
+        """Whether nothing will ever come behind ``position``."""
+
+    @property
+    def exists(self) -> bool: ...
+
+
+class LogEvent(NamedTuple):
+    """One line of a log; ``at`` is an instant."""
+
+    at: float
+    message: str
+
+
+LogSink = Callable[[str, str, str, str, Sequence[LogEvent]], None]
+"""Takes account, region, log group, log stream and events."""
 Adapter = Callable[[Parcel], Awaitable[Any]]
 
 
@@ -109,6 +157,8 @@ class Courier:
         self._journal = journal
         self._targets: dict[str, Adapter] = {}
         self._sources: dict[str, Callable[[Arn], QueueSource | None]] = {}
+        self._streams: dict[str, Callable[[Arn], StreamSource | None]] = {}
+        self._log_sink: LogSink | None = None
         self._operations: Operations | None = None
 
     def register_target(self, service: str, adapter: Adapter) -> None:
@@ -118,6 +168,14 @@ class Courier:
     def register_source(self, service: str, find: Callable[[Arn], QueueSource | None]) -> None:
         """``find`` gives the queue behind an ARN of ``service`` to whoever polls it, or None."""
         self._sources[service] = find
+
+    def register_stream(self, service: str, find: Callable[[Arn], StreamSource | None]) -> None:
+        """``find`` gives the stream behind an ARN of ``service`` to whoever reads it, or None."""
+        self._streams[service] = find
+
+    def register_logs(self, sink: LogSink) -> None:
+        """``sink`` keeps what is logged; it makes groups and streams as they are named."""
+        self._log_sink = sink
 
     def register_operations(self, operations: Operations) -> None:
         self._operations = operations
@@ -167,6 +225,21 @@ class Courier:
         parsed = Arn.parse(arn)
         find = self._sources.get(parsed.service)
         return find(parsed) if find is not None else None
+
+    def stream(self, arn: str) -> StreamSource | None:
+        """The stream behind ``arn``, or None when it (or its service) does not exist."""
+        parsed = Arn.parse(arn)
+        find = self._streams.get(parsed.service)
+        return find(parsed) if find is not None else None
+
+    def has_streams(self, service: str) -> bool:
+        """Whether streams of this service exist here."""
+        return service in self._streams
+
+    def write_log(self, account: str, region: str, group: str, stream: str, events: Sequence[LogEvent]) -> None:
+        """Hand lines to whoever keeps logs.  No hop: the journal has the lines already."""
+        if self._log_sink is not None and events:
+            self._log_sink(account, region, group, stream, events)
 
     async def call(
         self, service: str, operation: str, params: dict[str, Any], *, account: str, region: str, cause: Cause

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from emulator.core import timestamps
 from emulator.core.ground import Ground
+from emulator.core.timers import TimerKind
 from emulator.runtimes import payloads
 from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream
 from emulator.runtimes.worker import Answered, Ended, InvocationMessage, WorkerPool, WorkerProcess, WorkerSpec
-from emulator.runtimes.worker.environment import host_environment, lambda_environment
+from emulator.runtimes.worker.environment import host_environment
+from emulator.runtimes.worker.memory import MemoryWatch
+from emulator.runtimes.worker.process import OnLog
+from emulator.runtimes.worker_spec import worker_spec
 
 shown = logging.getLogger("emulator.function")
 """What handlers print, for the terminal."""
 
+INIT_LIMIT = 10.0
+"""Seconds that loading a handler may take before the function's own time begins (AWS docs, "Understanding the Lambda
+execution environment lifecycle")."""
+
 
 @dataclass(slots=True)
-class _Listener:
-    """Where the lines of one process go at the moment; they arrive with the id of the invocation they belong to."""
+class _Environment:
+    """One process as its invocations see it; lines arrive with the id of the invocation they belong to."""
 
+    name: str
+    stream: str
+    cold: bool = True
     request_id: str = ""
     log: Callable[[str], None] = lambda line: None
-    name: str = ""
+    used: int = 0
+
+    def begin(self, invocation: Invocation) -> bool:
+        """Lines go to this invocation from now on; True for the environment's first one."""
+        cold, self.cold = self.cold, False
+        self.used += 1
+        self.request_id, self.log = invocation.request_id, invocation.log
+        invocation.started(self.stream, cold)
+        return cold
 
     def hear(self, request_id: str | None, stream: str, line: str) -> None:
         shown.info("%s: %s", self.name, line)
@@ -33,71 +54,70 @@ class _Listener:
 
 
 class WorkerRuntime:
-    """Runs Python handlers in warm processes, one invocation at a time in each."""
+    """Runs handlers in warm processes, one invocation at a time in each."""
 
-    def __init__(self, ground: Ground, pool: WorkerPool | None = None) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._pool = pool or WorkerPool()
-        self._listeners: dict[WorkerProcess, _Listener] = {}
+        self._pool = WorkerPool(self._start)
+        self._environments: WeakKeyDictionary[WorkerProcess, _Environment] = WeakKeyDictionary()
         self._specs: dict[str, tuple[str, WorkerSpec]] = {}
 
-    def supports(self, function_runtime: str) -> bool:
-        """Python only; the interpreter is the emulator's own, whichever version the function asks for."""
-        return function_runtime.startswith("python")
+    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
+        """Python by the emulator's own interpreter, Node by the machine's ``node``; whichever version is asked for."""
+        if function_runtime.startswith("python"):
+            return True
+        return function_runtime.startswith("nodejs") and shutil.which("node") is not None
 
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome:
-        """Run the handler in an idle process or a new one; a process that overruns is killed at that instant.
-
-        The timeout covers a cold start, as on AWS when init runs again inside the invocation.
-        """
+        """Run the handler in an idle process or a new one; a process that overruns is killed at that instant."""
         run = _Run(self._ground, function, invocation)
-        spec = self._spec(function)
-        key = _key(function)
-        listener = _Listener(invocation.request_id, invocation.log, function.name)
         try:
-            process = await self._pool.acquire(key, spec, listener.hear)
+            process = await self._pool.acquire(_key(function), self._spec(function))
         except OSError as error:
             missing = not function.directory.is_dir()
             return run.failed(payloads.cannot_start(invocation.request_id, error, missing), "error")
-        self._listeners = {known: heard for known, heard in self._listeners.items() if known.ended is None}
-        heard = self._listeners.setdefault(process, listener)
-        heard.request_id, heard.log = invocation.request_id, invocation.log
+        environment = self._environments[process]
         try:
-            result = await run.in_process(process)
+            result = await run.in_process(process, environment)
         except BaseException:
             self._pool.discard(process)
             raise
-        stream = spec.environment["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._pool.release(process)
-        return run.outcome(result, stream)
+        self._end_when_idle(process, environment)
+        return run.outcome(result, environment.stream)
+
+    async def _start(self, spec: WorkerSpec, on_log: OnLog) -> WorkerProcess:
+        """A process with a log stream of its own."""
+        del on_log
+        date = timestamps.iso_seconds(self._ground.clock.now())[:10].replace("-", "/")
+        stream = log_stream(date, spec.environment["AWS_LAMBDA_FUNCTION_VERSION"], self._ground.ids.hex(32))
+        environment = _Environment(spec.environment["AWS_LAMBDA_FUNCTION_NAME"], stream)
+        own = {**spec.environment, "AWS_LAMBDA_LOG_STREAM_NAME": stream}
+        process = await WorkerProcess.start(replace(spec, environment=own), environment.hear)
+        process.spec = spec  # by which the pool finds it again
+        self._environments[process] = environment
+        return process
+
+    def _end_when_idle(self, process: WorkerProcess, environment: _Environment) -> None:
+        seconds = self._ground.settings.idle_environments
+        if seconds <= 0 or process.ended is not None:
+            return
+        used = environment.used
+
+        def look() -> None:
+            if environment.used == used:
+                self._pool.retire(process)
+
+        clock = self._ground.clock
+        clock.at(clock.now() + seconds, look, TimerKind.STANDING, f"idle environment of {environment.name}")
 
     def _spec(self, function: FunctionSpec) -> WorkerSpec:
         """One for all processes of a revision: the pool reuses a process only for an equal one."""
         known = self._specs.get(_key(function))
         if known is None or known[0] != function.revision:
-            known = self._specs[_key(function)] = (function.revision, self._new_spec(function))
+            spec = worker_spec(function, self._ground.base_url, host_environment())
+            known = self._specs[_key(function)] = (function.revision, spec)
         return known[1]
-
-    def _new_spec(self, function: FunctionSpec) -> WorkerSpec:
-        date = timestamps.iso_seconds(self._ground.clock.now())[:10].replace("-", "/")
-        environment = lambda_environment(
-            function_name=function.name,
-            handler=function.handler,
-            region=function.region,
-            account=function.account,
-            emulator_address=urlsplit(self._ground.base_url).netloc,
-            task_root=str(function.directory),
-            runtime=function.runtime,
-            function_version=function.version,
-            memory_mb=function.memory,
-            log_group=function.log_group or None,
-            log_stream=log_stream(date, function.version, self._ground.ids.hex(32)),
-            log_format=function.log_format,
-            endpoint_url=self._ground.base_url,
-            user=function.environment,
-            host=host_environment(),
-        )
-        return WorkerSpec(function.handler, str(function.directory), environment)
 
     def forget(self, arn: str) -> None:
         """Running invocations finish with the old code, later ones start anew."""
@@ -109,6 +129,10 @@ class WorkerRuntime:
         """The same for every function."""
         for key in self._specs:
             self._pool.restart(key)
+
+    def processes(self, name: str) -> list[int]:
+        """Ids of the processes that live for functions of this name."""
+        return [p.pid for p, environment in self._environments.items() if environment.name == name and p.ended is None]
 
     async def close(self) -> None:
         """Kill every process."""
@@ -128,6 +152,7 @@ class _Run:
         self._invocation = invocation
         self._process: WorkerProcess | None = None
         self._spent = False
+        self._seconds = function.timeout
         self._budget = invocation.unit.budget(function.timeout, self._kill)
 
     def _kill(self) -> None:
@@ -135,29 +160,57 @@ class _Run:
         if self._process is not None:
             self._process.kill()
 
-    async def in_process(self, process: WorkerProcess) -> Answered | Ended:
+    def _restart_budget(self, seconds: float) -> None:
+        self._budget.cancel()
+        self._seconds = seconds
+        self._budget = self._invocation.unit.budget(seconds, self._kill)
+
+    async def in_process(self, process: WorkerProcess, environment: _Environment) -> Answered | Ended:
         self._process = process
+        cold = environment.begin(self._invocation)
         if self._spent:  # while the process was starting
             process.kill()
-        left = self._budget.remaining()
-        message = InvocationMessage(
+        elif cold and process.spec.program is None:  # our own bootstraps tell when init is over
+            self._restart_budget(INIT_LIMIT + self._function.timeout)
+        process.on_init = lambda: self._restart_budget(self._function.timeout)
+        process.on_sleep = self._sleep
+        watch = MemoryWatch(self._ground, process, self._function)
+        try:
+            return await process.invoke(self._message())
+        finally:
+            watch.stop()
+
+    def _message(self) -> InvocationMessage:
+        now = self._ground.clock.wall()
+        left = min(self._budget.remaining(), self._function.timeout)
+        return InvocationMessage(
             request_id=self._invocation.request_id,
             event=self._invocation.payload,
             function_arn=self._invocation.invoked_arn,
-            deadline_ms=int((self._ground.clock.wall() + left) * 1000),
+            deadline_ms=int((now + left) * 1000),
             trace_id=self._invocation.trace_header or None,
             client_context=self._invocation.client_context,
+            sent_ms=int(now * 1000),
         )
-        return await process.invoke(message)
+
+    def _sleep(self, seconds: float) -> None:
+        """The handler sleeps by the emulator's clock; meanwhile its invocation is idle."""
+        process = self._process
+        assert process is not None
+
+        async def nap() -> None:
+            await self._ground.clock.sleep(seconds, label=f"sleep in {self._function.name}")
+            process.wake()
+
+        self._ground.clock.spawn(nap(), f"sleep in {self._function.name}", parent=self._invocation.unit)
 
     def outcome(self, result: Answered | Ended, stream: str) -> Outcome:
         request_id = self._invocation.request_id
         if isinstance(result, Answered):
             init = None if result.init_ms is None else result.init_ms / 1000
             status = "error" if result.in_init else ""
-            return Outcome(
-                *(result.payload, result.error_type, status, self._duration(), init, result.memory_mb, stream)
-            )
+            facts = (result.payload, result.error_type, status, self._duration(), init, result.memory_mb)
+            return Outcome(*facts, stream, result.content_type)
         if self._spent and result.killed:
             error = payloads.timed_out(request_id, self._function.timeout)
             return self.failed(error, "timeout", stream)
@@ -167,6 +220,6 @@ class _Run:
         return Outcome(error.payload, error.error_type, status, self._duration(), log_stream=stream)
 
     def _duration(self) -> float:
-        used = self._function.timeout - self._budget.remaining()
+        used = self._seconds - self._budget.remaining()
         self._budget.cancel()
-        return used
+        return min(used, self._function.timeout)

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 from emulator.core.errors import AwsError
 from emulator.stack import resources, websocket
 from emulator.stack.description import Stack
-from emulator.stack.errors import StackError
-from emulator.stack.parameters import check_parameters
+from emulator.stack.parameters import check_parameters, refused
 from emulator.stack.references import References
 from emulator.stack.socket_tasks import expand
 from emulator.stack.steps import Context, Steps
@@ -76,7 +75,7 @@ async def deploy(stack: Stack, run: Run, *, account: str, region: str, base_url:
         try:
             answer = await run(step.service, step.operation, step.params)
         except AwsError as error:
-            raise StackError(stack.origin, step.resource.key, f"{error.code}: {error.message}") from error
+            raise refused(stack.origin, step, error) from error
 
 
 def steps_of(stack: Stack, references: References) -> Steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,15 @@ def check_parameters(origin: str, step: Step) -> None:
         try:
             wire.validate(step.service, step.operation, step.params)
         except AwsError as error:
-            raise StackError(origin, step.resource.key, f"{error.code}: {error.message}") from None
+            raise refused(origin, step, error) from None
+
+
+def refused(origin: str, step: Step, error: AwsError) -> StackError:
+    """AWS's answer to a step, with the key that its text names (``at 'maximumRetryAttempts'``) as far as it does."""
+    named = re.search(r"at '(?:\w+\.)*([a-z]\w*)' failed", error.message or "")
+    member = named[1][:1].upper() + named[1][1:] if named else ""
+    key = step.resource.place(member) if member in step.resource.written else step.resource.key
+    return StackError(origin, key, f"{error.code}: {error.message}")
 
 
 @cache

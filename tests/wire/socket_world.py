@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -63,3 +65,12 @@ def assert_serves(client: TaskClient) -> None:
     """A task is done on this connection."""
     client.send(task_frame())
     assert client.receive() == RESULT
+
+
+def eventually(happened: Callable[[], Any], tries: int = 1000) -> None:
+    """Return as soon as ``happened()`` is true; fails after about five real seconds."""
+    for _ in range(tries):
+        if happened():
+            return
+        Event().wait(0.005)
+    raise AssertionError("it has not happened")

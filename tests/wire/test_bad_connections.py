@@ -13,7 +13,16 @@ from websockets.sync.client import connect
 
 import emulator.server
 from tests.wire.raw_sockets import BINARY, CLOSE, PING, TEXT, RawSocket, frame
-from tests.wire.socket_world import API, RESULT, assert_healthy, assert_serves, is_error_frame, socket_tasks, task_frame
+from tests.wire.socket_world import (
+    API,
+    RESULT,
+    assert_healthy,
+    assert_serves,
+    eventually,
+    is_error_frame,
+    socket_tasks,
+    task_frame,
+)
 
 pytestmark = [pytest.mark.aws_stack(socket_tasks()), pytest.mark.usefixtures("healthy_afterwards")]
 
@@ -82,6 +91,12 @@ def test_frames_of_32_kib_are_taken(websocket):
     opcode, payload = websocket.read_frame()
     assert opcode == TEXT
     assert is_error_frame(payload.decode(), "Forbidden")
+
+
+@pytest.mark.parametrize(("length", "code"), [(2**40, 1009), (2**63 - 1, 1009)])
+def test_frames_that_announce_too_much(length, code, websocket):
+    websocket.send(b"\x81\xff" + length.to_bytes(8, "big") + b"mask")
+    assert websocket.read_close() == code
 
 
 @pytest.mark.parametrize(("last", "closed"), [(32_768, False), (32_769, True)])
@@ -162,6 +177,21 @@ def test_a_client_that_goes_before_its_result(aws_stack, websocket, aws_journal)
     websocket.close()
     (gone,) = aws_journal.wait_for("disconnect")
     assert gone.outcome == "1006"
+
+
+def test_a_long_poll_whose_client_goes(aws_clock, aws_client, aws_journal, raw):
+    body = b'{"QueueUrl":"idle","WaitTimeSeconds":20}'
+    head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AmazonSQS.ReceiveMessage\r\n"
+    with aws_clock.hold():
+        raw.send(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        eventually(lambda: aws_journal.hops("api", "sqs:ReceiveMessage"))
+        raw.close()
+        (poll,) = aws_journal.wait_for("api", "sqs:ReceiveMessage")
+        assert poll.outcome != "ok"
+        queue = aws_client("sqs")
+        queue.send_message(QueueUrl="idle", MessageBody="not lost")
+        (message,) = queue.receive_message(QueueUrl="idle")["Messages"]
+        assert message["Body"] == "not lost"
 
 
 def test_a_request_whose_client_goes(aws_stack, raw):

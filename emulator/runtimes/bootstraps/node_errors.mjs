@@ -1,5 +1,6 @@
 // The error objects of AWS's Node.js runtime client, and how it writes any error as a payload and as a log line.
 
+import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 
 class RuntimeError extends Error {}
@@ -28,8 +29,9 @@ export class UnhandledPromiseRejection extends named("UnhandledPromiseRejection"
 }
 
 // Whoever reads a trace knows AWS's client by this name, and must not find the place where the emulator is installed.
-const OWN_FILES = new RegExp(`${escaped(new URL(".", import.meta.url).href)}node_\\w+\\.mjs`, "g");
-const CLIENT = "file:///var/runtime/index.mjs";
+const CLIENT = "/var/runtime/index.mjs";
+const HERE = new URL(".", import.meta.url);
+const OWN_FILES = new RegExp(`(?:${escaped(HERE.pathname)}|${escaped(fileURLToPath(HERE))})node_\\w+\\.mjs`, "g");
 
 /** The error payload: `errorType`, `errorMessage`, `trace`, in AWS's order. */
 export function payloadOf(error) {
@@ -37,7 +39,7 @@ export function payloadOf(error) {
     if (types.isNativeError(error) || looksLikeError(error)) {
       return {
         errorType: withoutDelete(error.name),
-        errorMessage: withoutDelete(error.message),
+        errorMessage: withoutDelete(error.message && withoutOwnFiles(error.message)),
         trace: withoutDelete(stackOf(error)).split("\n"),
       };
     }
@@ -66,7 +68,11 @@ export function intoError(value) {
 }
 
 export function stackOf(error) {
-  return error.stack.replace(OWN_FILES, CLIENT);
+  return withoutOwnFiles(error.stack);
+}
+
+function withoutOwnFiles(text) {
+  return text.replace(OWN_FILES, CLIENT);
 }
 
 function detailsOf(error) {
@@ -82,7 +88,7 @@ function looksLikeError(value) {
 }
 
 function withoutDelete(text) {
-  return text.replaceAll("\x7f", "%7F");
+  return text?.replaceAll("\x7f", "%7F");
 }
 
 function escaped(text) {

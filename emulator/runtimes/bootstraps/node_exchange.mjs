@@ -31,9 +31,13 @@ export class Exchange {
     return frame;
   }
 
-  /** Told with the first answer. */
-  initialised(milliseconds) {
+  /** The handler is loaded: the function's own time begins now.  How long it took is told with the first answer. */
+  initialised(header, milliseconds) {
     this.#facts.init_ms = Math.round(milliseconds * 100) / 100;
+    if (header.sent_ms) {
+      header.deadline_ms += Math.max(0, Date.now() - header.sent_ms);
+    }
+    send(this.#control, { kind: "init", id: header.id }, Buffer.alloc(0));
   }
 
   result(body, contentType = "application/json") {

@@ -47,7 +47,7 @@ export async function serve(exchange, root, handler) {
     logging.logError(modern ? "Init Error" : "Uncaught Exception", error);
     exchange.initErrorAndExit(error, modern ? 1 : 129);
   }
-  exchange.initialised(performance.now() - began);
+  exchange.initialised(first[0], performance.now() - began);
   life.initialising = false;
   const processor = modern ? new BufferedInvokeProcessor(exchange, found) : new Runtime(exchange, found);
   processor.neverSettled = ends.neverSettled;
@@ -107,12 +107,16 @@ class Processor {
 
   async handleOnceStreaming(header, event) {
     try {
-      const [body, contentType] = await runStreaming(this.handler, () => JSON.parse(event), contextOf(header));
+      const [body, contentType] = await runStreaming(this.handler, () => JSON.parse(event), this.context(header));
       this.exchange.result(body, contentType);
     } catch (error) {
       this.reportError(error);
     }
     this.scheduleIteration();
+  }
+
+  context(header) {
+    return contextOf(header);
   }
 
   reportError(error) {
@@ -123,9 +127,13 @@ class Processor {
 
 /** nodejs24 and later. */
 class BufferedInvokeProcessor extends Processor {
+  context(header) {
+    return { ...contextOf(header), xRayTraceId: header.trace ?? undefined };
+  }
+
   async handleOnceNonStreaming(header, event) {
     try {
-      const result = await this.handler(JSON.parse(event), contextOf(header));
+      const result = await this.handler(JSON.parse(event), this.context(header));
       this.exchange.result(stringified(result, JSONStringifyError));
     } catch (error) {
       this.reportError(error);
@@ -140,7 +148,7 @@ class Runtime extends Processor {
     const state = { answered: false };
     const [callback, callbackContext] = this.callbacks(state);
     try {
-      const context = Object.assign(callbackContext, contextOf(header));
+      const context = Object.assign(callbackContext, this.context(header));
       life.onEmptyLoop = () => {
         state.answered = true;
         this.complete(null);
@@ -206,7 +214,7 @@ class Runtime extends Processor {
 
 function stringified(result, Failure) {
   try {
-    return Buffer.from(JSON.stringify(result === undefined ? null : result));
+    return Buffer.from(JSON.stringify(result) ?? "null"); // undefined, a function and a symbol are no JSON
   } catch {
     throw new Failure("Unable to stringify response body");
   }

@@ -45,7 +45,8 @@ def _serve(control: int, handler: str, sink: LogSink, sleep: python_sleep.Virtua
             began = time.perf_counter()
             request_handler = _initialise(control, handler, invocation["id"], sink)
             facts["init_ms"] = round((time.perf_counter() - began) * 1000, 2)
-            invocation["deadline_ms"] += int(facts["init_ms"])  # the function's time begins now
+            if invocation.get("sent_ms"):  # the function's time begins now
+                invocation["deadline_ms"] += max(0, int(time.time() * 1000) - invocation["sent_ms"])
             frames.write_all(control, frames.encode({"kind": "init", "id": invocation["id"]}))
         if sleep is not None:
             sleep.begin(invocation["id"])

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.core import timestamps
@@ -18,9 +19,9 @@ from emulator.core.ground import Ground
 from emulator.core.threads import Threads
 from emulator.core.units import Budget, current_unit
 from emulator.runtimes import payloads
-from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream
+from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream, wants_virtual_sleep
 from emulator.runtimes.bootstraps import redirect
-from emulator.runtimes.inline import environ
+from emulator.runtimes.inline import environ, virtual_sleep
 from emulator.runtimes.inline.handler_call import Called, call_handler
 from emulator.runtimes.inline.modules import Modules
 from emulator.runtimes.inline.streams import Capture, streams
@@ -30,6 +31,8 @@ from emulator.runtimes.worker.environment import lambda_environment
 log = logging.getLogger("emulator.runtimes.inline")
 
 NO_TIMEOUT = 86_400.0
+INIT_LIMIT = 10.0
+"""Seconds that an import may take before the function's own time begins (AWS docs)."""
 _OWN = ("AWS_", "_", "LAMBDA_", "EMULATOR_")
 """Which variables a handler sees instead of the process's own; PATH and its like are the process's affair."""
 
@@ -43,24 +46,24 @@ class _Environment:
     revision: str
     variables: environ.Variables
     log_stream: str
+    cold: bool = True
 
 
 class InlineRuntime:
     """Runs Python handlers in threads.
 
-    ``timeouts=False`` lets handlers run as long as they like: with a breakpoint in one handler its timeout would end
-    the invocation, and retries would start beside it.
+    The setting ``inline_timeouts`` lets handlers run as long as they like when it is off: with a breakpoint in one
+    handler its timeout would end the invocation, and retries would start beside it.
     """
 
-    def __init__(self, ground: Ground, timeouts: bool = True) -> None:
-        self.timeouts = timeouts
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._threads = Threads("handler")
         self._modules = Modules()
         self._environments: dict[str, _Environment] = {}
         self._entered = False
 
-    def supports(self, function_runtime: str) -> bool:
+    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
         """Python only; the interpreter is the emulator's own, whichever version the function asks for."""
         return function_runtime.startswith("python")
 
@@ -69,7 +72,11 @@ class InlineRuntime:
         self._enter()
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[Called | None] = loop.create_future()
-        seconds = function.timeout if self.timeouts else NO_TIMEOUT
+        seconds = function.timeout if self._ground.settings.inline_timeouts else NO_TIMEOUT
+        environment = self._environment(function)
+        cold, environment.cold = environment.cold, False
+        invocation.started(environment.log_stream, cold)
+        init = await self._load(function, invocation, environment) if cold else None
 
         def spent() -> None:
             if not ended.done():
@@ -80,7 +87,6 @@ class InlineRuntime:
                 ended.set_result(done.result())
 
         budget = invocation.unit.budget(seconds, spent)
-        environment = self._environment(function)
         running = self._start(function, invocation, environment, budget)
         running.add_done_callback(answered)
         called = await ended
@@ -92,7 +98,7 @@ class InlineRuntime:
             error = payloads.timed_out(invocation.request_id, function.timeout)
             return Outcome(error.payload, error.error_type, "timeout", duration, log_stream=stream)
         status = "error" if called.crashed else ""
-        return Outcome(called.payload, called.error_type, status, duration, log_stream=stream)
+        return Outcome(called.payload, called.error_type, status, duration, init, log_stream=stream)
 
     def _enter(self) -> None:
         """Before the first handler, so that a house without inline handlers leaves the process as it was."""
@@ -100,19 +106,61 @@ class InlineRuntime:
             self._entered = True
             _enter_process()
 
-    def _start(
-        self, function: FunctionSpec, invocation: Invocation, environment: _Environment, budget: Budget
-    ) -> asyncio.Future[Called]:
+    async def _load(self, function: FunctionSpec, invocation: Invocation, environment: _Environment) -> float | None:
+        """Import the handler before its function's time begins; the seconds that took.
+
+        None when it failed (the invocation reports it) or took longer than AWS waits for it (it goes on inside the
+        invocation then).
+        """
+        loop, clock = asyncio.get_running_loop(), self._ground.clock
+        over: asyncio.Future[bool] = loop.create_future()
+        began = clock.real()
+
+        def settle(loaded: bool) -> None:
+            if not over.done():
+                over.set_result(loaded)
+
+        budget = invocation.unit.budget(INIT_LIMIT, lambda: settle(False))
+
+        capture, layers = self._capture(invocation), self._layers(invocation, environment)
+
+        def load() -> bool:
+            with self._handler_world(layers, capture):
+                loaded = self._modules.load(function)
+                capture.finish()
+                return loaded
+
+        context = copy_context()
+        context.run(current_unit.set, None)
+        loading = self._threads.run(load, context)
+        loading.add_done_callback(lambda done: settle(done.exception() is None and done.result()))
+        loaded = await over
+        budget.cancel()
+        return clock.real() - began if loaded else None
+
+    def _capture(self, invocation: Invocation) -> Capture:
         loop = asyncio.get_running_loop()
 
         def emit(line: str) -> None:
             with contextlib.suppress(RuntimeError):  # a stuck handler may outlive the loop
                 loop.call_soon_threadsafe(invocation.log, line)
 
-        capture = Capture(invocation.request_id, emit)
-        layers = ({"_X_AMZN_TRACE_ID": invocation.trace_header or None}, environment.variables)
+        return Capture(invocation.request_id, emit)
+
+    @staticmethod
+    def _layers(invocation: Invocation, environment: _Environment) -> tuple[environ.Variables, ...]:
+        return {"_X_AMZN_TRACE_ID": invocation.trace_header or None}, environment.variables
+
+    def _start(
+        self, function: FunctionSpec, invocation: Invocation, environment: _Environment, budget: Budget
+    ) -> asyncio.Future[Called]:
+        capture = self._capture(invocation)
+        layers = self._layers(invocation, environment)
+        sleeps = wants_virtual_sleep(function.environment)
+        sleeper = virtual_sleep.sleeper(self._ground.clock, invocation.unit, function.name) if sleeps else None
 
         def run() -> Called:
+            virtual_sleep.current.set(sleeper)
             with self._handler_world(layers, capture):
                 return call_handler(self._modules.resolve, function, invocation, budget.remaining, capture)
 
@@ -144,6 +192,7 @@ class InlineRuntime:
             log_group=function.log_group or None,
             log_stream=stream,
             log_format=function.log_format,
+            initialization_type=function.initialization,
             endpoint_url=self._ground.base_url,
         )
         own: environ.Variables = {name: value for name, value in variables.items() if name.startswith(_OWN)}
@@ -197,6 +246,7 @@ def _enter_process() -> None:
     _Users.count += 1
     if _Users.count == 1:
         environ.install()
+        virtual_sleep.install()
         redirect.install(_address.get)
 
 
@@ -204,4 +254,5 @@ def _leave_process() -> None:
     _Users.count -= 1
     if _Users.count == 0:
         redirect.uninstall()
+        virtual_sleep.uninstall()
         environ.uninstall()

@@ -44,7 +44,7 @@ Answer = tuple[dict[str, Any], bytes]
 class RuntimeApi:
     """Serves one runtime; a `Link` of a worker process.
 
-    ``on_answer(header, body)`` is told each answer as a bootstrap of ours would frame it.
+    ``on_answer(header, body)`` is told each answer as a bootstrap of ours would frame it, and the end of init.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_answer: Callable[[dict[str, Any], bytes], None]) -> None:
@@ -54,12 +54,19 @@ class RuntimeApi:
         self._connections: set[Connection] = set()
         self._state = State.STARTED
         self._began = loop.time()
-        self._facts: dict[str, Any] = {}
+        self._sent = 0.0
+        self._init_ms: float | None = None
+        self._initialised = False
         self._invocation: Answer | None = None
         self._current = ""
         self._asking: Connection | None = None
         self.init_error: Answer | None = None
-        """The init error, where it came before any invocation."""
+        """What the program said of its failed init; it may come before any invocation."""
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the program got the last invocation."""
+        return self._invocation is None
 
     async def listen(self) -> str:
         """Open the port; ``host:port``."""
@@ -71,7 +78,7 @@ class RuntimeApi:
 
     def send(self, header: dict[str, Any], body: bytes) -> None:
         """Give the runtime an invocation, now or when it asks."""
-        self._current = header["id"]
+        self._current, self._sent = header["id"], self._loop.time()
         if self.init_error is not None:
             self._on_answer({**self.init_error[0], "id": self._current}, self.init_error[1])
             return
@@ -127,7 +134,7 @@ class RuntimeApi:
             self._reply(connection, refused)
             return
         if self._state is State.STARTED:
-            self._facts = {"init_ms": round((self._loop.time() - self._began) * 1000, 2)}
+            self._init_ms = round((self._loop.time() - self._began) * 1000, 2)
         self._state = State.READY
         self._asking = connection
         self._hand_over()
@@ -138,7 +145,13 @@ class RuntimeApi:
         connection, (invocation, event) = self._asking, self._invocation
         self._asking = self._invocation = None
         self._state = State.RUNNING
-        headers = {name: str(invocation[key]) for name, key in _NEXT_HEADERS.items() if invocation.get(key)}
+        if not self._initialised:
+            self._initialised = True
+            if invocation.get("sent_ms"):  # the function's time begins now
+                waited = int((self._loop.time() - self._sent) * 1000)
+                invocation = {**invocation, "deadline_ms": invocation["deadline_ms"] + waited}
+            self._on_answer({"kind": "init", "id": self._current}, b"")
+        headers = {name: _header_value(invocation[key]) for name, key in _NEXT_HEADERS.items() if invocation.get(key)}
         connection.respond(HTTPStatus.OK, event, headers | _JSON)
 
     def _response(self, connection: Connection, request: Request) -> None:
@@ -179,11 +192,16 @@ class RuntimeApi:
     def _answered(self, connection: Connection, reply: Reply, header: dict[str, Any], body: bytes) -> None:
         self._state = State.RESPONSE_SENT
         self._reply(connection, reply)
-        facts, self._facts = self._facts, {}
-        self._on_answer({**header, **facts, "id": self._current}, body)
+        init_ms, self._init_ms = self._init_ms, None
+        self._on_answer({**header, "init_ms": init_ms, "id": self._current}, body)
 
     def _reply(self, connection: Connection, reply: Reply) -> None:
         connection.respond(reply.status, reply.body, _JSON)
+
+
+def _header_value(value: object) -> str:
+    """A client context may be JSON over several lines."""
+    return " ".join(str(value).splitlines())
 
 
 def _failure(kind: str, request: Request) -> Answer:

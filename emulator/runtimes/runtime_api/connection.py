@@ -74,8 +74,15 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:  # an upgrade among them
+        except httptools.HttpParserUpgrade as upgrade:  # Java's client offers HTTP/2: not taken up, HTTP/1.1 goes on
+            self._parser = httptools.HttpRequestParser(self)
+            self.data_received(data[upgrade.args[0] :])
+            return
+        except httptools.HttpParserError:
             self.abort()
+        # Not from within the parser, which would swallow what a callee raises.
+        if self._keep_alive is None:
+            self._report()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
@@ -110,8 +117,6 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._waiting.append((self._request, self._parser.should_keep_alive()))
-        if self._keep_alive is None:
-            self._report()
 
     def _report(self) -> None:
         if self._waiting:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from emulator.runtimes.worker.channel import Link
 from emulator.runtimes.worker.process import (
+    Ended,
     InvocationMessage,
     OnLog,
     WorkerProcess,
@@ -44,10 +46,15 @@ class RuntimeApiProcess(WorkerProcess):
         """As `WorkerProcess.invoke`; an init error is the result although the process ended before."""
         if self.ended is not None and self._api.init_error is not None:
             return _answer(*self._api.init_error)
-        return await super().invoke(message)
+        warm = self.invocations > 0
+        result = await super().invoke(message)
+        if isinstance(result, Ended) and warm and not self._api.delivered:
+            return replace(result, untouched=True)
+        return result
 
     def _on_frame(self, header: dict[str, Any], body: bytes) -> None:
-        super()._on_frame({**header, "memory_mb": _peak_memory(self.pid)}, body)
+        facts = {} if header["kind"] == "init" else {"memory_mb": _peak_memory(self.pid)}
+        super()._on_frame(header | facts, body)
 
 
 def _peak_memory(pid: int) -> int | None:

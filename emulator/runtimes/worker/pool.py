@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from .process import OnLog, WorkerProcess, WorkerSpec, _ignore
 
@@ -34,7 +35,7 @@ class WorkerPool:
         self._start = start
         self._groups: dict[str, _Group] = {}
         self._keys: dict[WorkerProcess, str] = {}
-        self._ending: set[WorkerProcess] = set()
+        self._ending: WeakSet[WorkerProcess] = WeakSet()  # the event loop holds them until they have ended
         self._closed = False
 
     async def acquire(self, key: str, spec: WorkerSpec, on_log: OnLog = _ignore) -> WorkerProcess:
@@ -102,10 +103,8 @@ class WorkerPool:
         for process in list(self._keys):
             self._forget(process)
         self._groups.clear()
-        while self._ending:
-            process = next(iter(self._ending))
+        for process in list(self._ending):
             await process.wait()
-            self._ending.discard(process)
 
     def _group_of(self, process: WorkerProcess) -> _Group:
         key = self._keys.get(process)
@@ -125,6 +124,5 @@ class WorkerPool:
 
     def _end(self, process: WorkerProcess) -> None:
         process.kill()
-        self._ending = {other for other in self._ending if other.ended is None}
         if process.ended is None:
             self._ending.add(process)

@@ -45,7 +45,11 @@ class WorkerSpec:
 
 @dataclass(frozen=True, slots=True)
 class InvocationMessage:
-    """One invocation.  ``deadline_ms``: real epoch milliseconds; ``client_context``, ``identity``: JSON texts."""
+    """One invocation.
+
+    ``deadline_ms`` and ``sent_ms`` (now) are real epoch milliseconds: a process that has to load its handler first
+    moves the deadline by what has passed since.  ``client_context`` and ``identity`` are JSON texts.
+    """
 
     request_id: str
     event: bytes
@@ -55,6 +59,7 @@ class InvocationMessage:
     client_context: str | None = None
     identity: str | None = None
     tenant_id: str | None = None
+    sent_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,13 @@ class Answered:
 class Ended:
     """The process ended without an answer.
 
-    ``status``: exit status, negative for a signal; ``killed``: by `WorkerProcess.kill`.
+    ``status``: exit status, negative for a signal; ``killed``: by `WorkerProcess.kill`; ``untouched``: a warm process
+    ended between two invocations and never saw this one, which may be given to another process.
     """
 
     status: int
     killed: bool = False
+    untouched: bool = False
 
     def error(self, request_id: str) -> payloads.PlatformError:
         """What AWS answers for it."""
@@ -338,6 +345,7 @@ def _header(message: InvocationMessage) -> dict[str, Any]:
         "id": message.request_id,
         "arn": message.function_arn,
         "deadline_ms": message.deadline_ms,
+        "sent_ms": message.sent_ms,
         "trace": message.trace_id,
         "client_context": message.client_context,
         "identity": message.identity,

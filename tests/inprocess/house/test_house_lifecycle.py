@@ -18,7 +18,7 @@ from emulator.testing import EmulatorThread, StackHandle
 
 
 def test_twenty_starts_and_stops_leave_no_descriptor_and_no_thread():
-    before = None
+    before = (0, 0)
     for number in range(20):
         with EmulatorThread(Settings(runtime="inline")) as thread:
             stack = Stack(Path(__file__).parent).socket_tasks({"good": "house_handlers:good"})
@@ -30,12 +30,12 @@ def test_twenty_starts_and_stops_leave_no_descriptor_and_no_thread():
         del handle, thread
         if number == 2:
             before = _counts()  # SDK clients and code pages are there by now
-    assert _counts() == before
+    _assert_no_more_than(before)
 
 
-def test_twenty_starts_and_stops_with_worker_processes():
-    before = None
-    for number in range(4):
+def test_starts_and_stops_with_worker_processes_leave_nothing():
+    before = (0, 0)
+    for number in range(6):
         with EmulatorThread(Settings(runtime="worker")) as thread:
             stack = Stack(Path(__file__).parent).socket_tasks({"good": "house_handlers:good"})
             handle = StackHandle(thread, thread.run(thread.emulator.deploy(stack)))
@@ -44,16 +44,21 @@ def test_twenty_starts_and_stops_with_worker_processes():
         del handle, thread
         if number == 1:
             before = _counts()
-    assert _counts() == before
+    _assert_no_more_than(before)
     assert _children() == []
 
 
 def _counts():
     gc.collect()
-    end = time.monotonic() + 2
-    while any(t.name.startswith(("handler", "emulator")) for t in threading.enumerate()) and time.monotonic() < end:
-        time.sleep(0.01)
     return descriptors(), threads()
+
+
+def _assert_no_more_than(before):
+    """The client's own threads and sockets end a little later; a leak would show once for each start."""
+    end = time.monotonic() + 2
+    while any(now > then + 1 for now, then in zip(_counts(), before, strict=True)):
+        assert time.monotonic() < end, (_counts(), before)
+        time.sleep(0.01)
 
 
 def _children():

@@ -190,7 +190,7 @@ def test_timeouts_can_be_switched_off_for_a_debugger() -> None:
         async with world() as w:
             w.function(sleepy)
             store_timeout(w, 0.01)
-            w.runtime.timeouts = False
+            w.ground.settings.inline_timeouts = False
             assert (await w.invoke())["Payload"] == b"null"
 
     asyncio.run(main())

@@ -138,12 +138,21 @@ def test_functions_without_code(table: dict[str, Any], text: str, code: Path) ->
     [
         ({"timeout": "3"}, "functions.f.timeout: expected a whole number, got '3'."),
         ({"Timeout": "3"}, "functions.f.Timeout: expected a whole number, got '3'."),
-        ({"timeout": 901}, "functions.f: ValidationException: 1 validation error detected: Value '901' at 'timeout'"),
+        (
+            {"retries": 3},
+            "functions.f.retries: ValidationException: 1 validation error detected: Value '3' at 'maximumR",
+        ),
         ({"retries": True}, "functions.f.retries: expected a whole number, got True."),
         ({"environment": "A=1"}, "functions.f.environment: expected a table, got 'A=1'."),
-        ({"LoggingConfig": {"LogFormt": "JSON"}}, "functions.f.LoggingConfig.LogFormt: unknown key. Did you mean 'LogF"),
+        (
+            {"LoggingConfig": {"LogFormt": "JSON"}},
+            "functions.f.LoggingConfig.LogFormt: unknown key. Did you mean 'LogF",
+        ),
         ({"EventInvokeConfig": {"Retries": 1}}, "functions.f.EventInvokeConfig.Retries: unknown key."),
-        ({"EventInvokeConfig": 3, "retries": 1}, "functions.f.retries: EventInvokeConfig is given too, and is no table"),
+        (
+            {"EventInvokeConfig": 3, "retries": 1},
+            "functions.f.retries: EventInvokeConfig is given too, and is no table",
+        ),
         ({"DeadLetterConfig": "dlq"}, "functions.f.DeadLetterConfig: expected a table, got 'dlq'."),
         ({"tags": ["a"]}, "functions.f.tags: expected a table, got ['a']."),
     ],
@@ -178,7 +187,7 @@ def test_values_are_checked_against_the_service_model(table: dict[str, Any], tex
         ({"rules": {"r": {"pattern": {"source": ["s"]}, "target": {"id": "x"}}}}, "rules.r.target.Arn: expected the"),
         ({"mappings": {"m": {"queue": "dlq"}}}, "mappings.m.FunctionName: expected the name of a function, got None."),
         ({"mappings": {"m": {"queue": "b", "function": "g"}}}, "mappings.m.queue: there is no queue 'b' here."),
-        ({"mappings": {"m": {"queue": "dlq", "function": "g", "batch_size": "x"}}}, "mappings.m.batch_size: expected a"),
+        ({"mappings": {"m": {"queue": "dlq", "function": "g", "batch_size": "x"}}}, "mappings.m.batch_size: expected"),
         ({"websocket_apis": {"w": {}}}, "websocket_apis.w.Routes: an API needs at least one route."),
         ({"websocket_apis": {"w": {"routes": {"go": "h"}}}}, "websocket_apis.w.routes.go: there is no function 'h'"),
         ({"websocket_apis": {"w": {"routes": {"go": {}}}}}, "websocket_apis.w.routes.go: a route needs a function, or"),
@@ -204,9 +213,7 @@ def test_a_name_that_two_kinds_share_needs_its_kind(code: Path) -> None:
     house: dict[str, Any] = {"queues": {"x": NOTHING}, "functions": {"x": "tasks:work"}}
     rule = {"pattern": {"source": ["s"]}}
     ambiguous = {**house, "rules": {"r": {**rule, "target": "x"}}}
-    assert told(ambiguous, code) == (
-        "rules.r.target: 'x' is a function and a queue: write function:x or queue:x."
-    )
+    assert told(ambiguous, code) == ("rules.r.target: 'x' is a function and a queue: write function:x or queue:x.")
     accepted({**house, "rules": {"r": {**rule, "target": "queue:x"}}}, code)
 
 

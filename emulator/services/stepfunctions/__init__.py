@@ -1,0 +1,1 @@
+"""AWS Step Functions: state machines, their executions, activities and task tokens."""
