@@ -87,7 +87,10 @@ def disagreements(tally: Tally, numbers: Iterable[int], once: bool) -> list[str]
             wrong = "not answered once"
         elif set(frames) != statuses:
             wrong = "answered otherwise than recorded"
-        elif any(condition != "Success" and (condition, attempts) != ("RetriesExhausted", 3) for condition, attempts in records):
+        elif any(
+            condition != "Success" and (condition, attempts) != ("RetriesExhausted", 3)
+            for condition, attempts in records
+        ):
             wrong = "given up too early"
         elif number % Functions.FAILING == 0 and statuses != {"Fail"}:
             wrong = "cannot have succeeded"
@@ -96,13 +99,41 @@ def disagreements(tally: Tally, numbers: Iterable[int], once: bool) -> list[str]
     return found
 
 
-class Client(Socket):
-    """One connection."""
+class Client:
+    """One connection, with one task at a time; takes whatever arrives."""
 
-    @property
-    def unread(self) -> bool:
-        """Whether a message has arrived that nobody has taken."""
-        return bool(self._messages)
+    def __init__(self, socket: Socket, tally: Tally) -> None:
+        self._socket = socket
+        self._tally = tally
+        self._task, self._text = "", b""
+        self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._reader = asyncio.create_task(self._read())
+
+    async def do(self, number: int) -> None:
+        """Submit a task and return when it is answered; one that could not be submitted is sent again."""
+        self._task = str(number)
+        task = {"id": self._task, "type": TASK_FUNCTION, "data": {"number": number}}
+        self._text = json.dumps({"action": "task-submit", "task": task}).encode()
+        self._answered = asyncio.get_running_loop().create_future()
+        self._socket.send(self._text)
+        await asyncio.wait_for(self._answered, PATIENCE)
+
+    async def _read(self) -> None:
+        while True:
+            frame = json.loads(await self._socket.receive())
+            if frame.get("message") == "Internal server error":
+                self._tally.repeated[self._task] += 1
+                self._socket.send(self._text)
+            elif set(frame) != {"task_id", "status", "response"}:
+                self._tally.strange.append(json.dumps(frame))
+            else:
+                self._tally.frames[frame["task_id"]].append(frame["status"])
+                if frame["task_id"] == self._task and not self._answered.done():
+                    self._answered.set_result(None)
+
+    def close(self) -> None:
+        self._reader.cancel()
+        self._socket.close()
 
 
 class Soak:
@@ -119,13 +150,12 @@ class Soak:
     async def run(self) -> None:
         """Send every task and take every answer; then wait until the house has nothing more to do."""
         began = time.perf_counter()
-        sockets = [await Client.open(self._house.port, self._house.socket_path) for _ in range(self._options.connections)]
+        clients = [await self._connect() for _ in range(self._options.connections)]
         reader = asyncio.create_task(self._read_records())
         killer = asyncio.create_task(self._kill())
         try:
             numbers = range(1, self._options.tasks + 1)
-            clients = [self._client(s, numbers[i :: len(sockets)]) for i, s in enumerate(sockets)]
-            await asyncio.gather(*clients)
+            await asyncio.gather(*(self._work(c, numbers[i :: len(clients)]) for i, c in enumerate(clients)))
             self.tally.seconds = time.perf_counter() - began
         finally:
             killer.cancel()
@@ -134,35 +164,17 @@ class Soak:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
         await self._look()
-        for socket in sockets:
-            while socket.unread:
-                self._take(json.loads(await socket.receive()))
-            socket.close()
+        for client in clients:
+            client.close()
         await self._house.idle()
 
-    async def _client(self, socket: Client, numbers: Sequence[int]) -> None:
+    async def _connect(self) -> Client:
+        return Client(await Socket.open(self._house.port, self._house.socket_path), self.tally)
+
+    async def _work(self, client: Client, numbers: Sequence[int]) -> None:
         for number in numbers:
             async with self._window:
-                await self._task(socket, number)
-
-    async def _task(self, socket: Client, number: int) -> None:
-        """One task until it is answered; one that could not be submitted is sent again."""
-        task = {"id": str(number), "type": TASK_FUNCTION, "data": {"number": number}}
-        text = json.dumps({"action": "task-submit", "task": task}).encode()
-        socket.send(text)
-        while not self.tally.frames.get(str(number)):
-            frame = json.loads(await asyncio.wait_for(socket.receive(), PATIENCE))
-            if frame.get("message") == "Internal server error":
-                self.tally.repeated[str(number)] += 1
-                socket.send(text)
-            else:
-                self._take(frame)
-
-    def _take(self, frame: dict[str, Any]) -> None:
-        if set(frame) != {"task_id", "status", "response"}:
-            self.tally.strange.append(json.dumps(frame))
-            return
-        self.tally.frames[frame["task_id"]].append(frame["status"])
+                await client.do(number)
 
     async def _read_records(self) -> None:
         while True:
@@ -203,7 +215,9 @@ async def soak(options: Options) -> Report:
         try:
             await run.run()
         except TimeoutError:
-            raise TimeoutError(f"a task had no answer after {PATIENCE:g} s; the house: {await house.status()}") from None
+            raise TimeoutError(
+                f"a task had no answer after {PATIENCE:g} s; the house: {await house.status()}"
+            ) from None
         full = await house.state()
         after = await house.cleared()
         house.end()

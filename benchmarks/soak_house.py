@@ -49,7 +49,7 @@ class Watched(emulator.app.Emulator):
         except (OSError, AttributeError):
             pass
         kinds = collections.Counter(
-            type(thing).__qualname__ for thing in gc.get_objects() if str(type(thing).__module__).startswith("emulator.")
+            kind.__qualname__ for kind in map(type, gc.get_objects()) if str(kind.__module__).startswith("emulator.")
         )
         clock = self.ground.clock
         self.tell({
@@ -70,7 +70,7 @@ class Functions:
     """What the handlers do, by a task's number: one in ten fails, half of these always."""
 
     FAILING, UNLUCKY = 20, 10
-    SOURCE = f'''
+    SOURCE = f"""
 import os, time
 
 def work(event, context):
@@ -88,7 +88,7 @@ def first_time(number):
     except FileExistsError:
         return False
     return True
-'''
+"""
     STACK = """
 [emulator]
 clock = "auto"
@@ -121,7 +121,9 @@ class State:
     def work_left(self) -> list[str]:
         """Units that work and timers that somebody owes, where all should be quiet."""
         busy = [f"unit {label!r} is busy" for label, busy in self.units if busy]
-        waiting = [f"unit {label!r} waits" for label, busy in self.units if not busy and not label.startswith("mapping")]
+        waiting = [
+            f"unit {label!r} waits" for label, busy in self.units if not busy and not label.startswith("mapping")
+        ]
         owed = [f"timer {label!r} is {kind}" for kind, label in self.timers if kind != "standing"]
         return busy + waiting + owed
 
@@ -156,6 +158,9 @@ class SoakHouse(Emulator):
     def stop(self) -> None:
         super().stop()
         self._marks.cleanup()
+
+    def __enter__(self) -> SoakHouse:
+        return self
 
     # Its workers
 

@@ -84,10 +84,20 @@ class Emulator:
         return self.ground.base_url
 
     async def start(self, host: str = "127.0.0.1", port: int = 4566) -> None:
-        """Open the port; 0 picks a free one.  Raises OSError when it is taken."""
+        """``bind`` and ``open`` in one."""
+        self.bind(host, port)
+        await self.open()
+
+    def bind(self, host: str = "127.0.0.1", port: int = 4566) -> None:
+        """Take the port, 0 picks a free one: ``url`` is known from here on.  Raises OSError when it is taken."""
         self._listener = Listener(host, port)
         reachable = "127.0.0.1" if host in ("", "0.0.0.0", "::", "localhost") else host
         self.ground.base_url = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{self._listener.port}"
+
+    async def open(self) -> None:
+        """Accept connections on the port that ``bind`` took."""
+        if self._listener is None:
+            raise RuntimeError("bind the emulator to a port first")
         config = Config(
             self.front,
             http=HttpProtocol,
@@ -148,6 +158,7 @@ class Emulator:
             self._listener.close()
         for service in SERVICES:
             service.on_reset(self.ground)
+        await self.ground.clock.pause(FAREWELL)
         await self._end_requests()
         await self.ground.clock.close()
         for runtime in self.ground.runtimes.values():

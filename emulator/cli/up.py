@@ -77,7 +77,7 @@ def runner() -> asyncio.Runner:
 
 
 async def serve(stack: Stack, choice: Choice, output: str) -> None:
-    """Run until a signal; raises StackError before the port opens, ClickException when it cannot."""
+    """Run until a signal; raises StackError before the port is open to anybody, ClickException when it is taken."""
     from emulator.app import Emulator
     from emulator.stack.deploy import prepare
 
@@ -86,7 +86,7 @@ async def serve(stack: Stack, choice: Choice, output: str) -> None:
     _on_signals(ended.set)
     emulator = Emulator(choice.settings, choice.clock)
     try:
-        await emulator.start(choice.host, choice.port)
+        emulator.bind(choice.host, choice.port)
     except OSError as error:
         reason = error.strerror or error
         raise click.ClickException(
@@ -114,6 +114,7 @@ async def _run(emulator: Emulator, stack: Stack, output: str, reload: bool, ende
         click.echo(text, err=output == "json")
 
     deployment = await emulator.deploy(stack)
+    await emulator.open()
     if output == "json":
         print_json(created(emulator, deployment))
     else:

@@ -13,6 +13,8 @@ from emulator.core.ids import Ids
 
 CAPACITY = 50_000
 PAYLOAD_LIMIT = 65_536
+PAYLOAD_BUDGET = 256 * 1024 * 1024
+"""Characters of payload in all hops together: with large messages fewer hops are kept."""
 
 KINDS = frozenset(
     {
@@ -64,6 +66,7 @@ class Journal:
         self._ids = ids
         self._capacity = capacity
         self._hops: deque[Hop] = deque()
+        self._held = 0  # characters of payload
         self._traces: dict[str, deque[Hop]] = {}
         self._followers: list[Callable[[Hop], None]] = []
         self._seq = 0
@@ -98,7 +101,8 @@ class Journal:
             detail=detail,
             payload=payload if payload is None or len(payload) <= PAYLOAD_LIMIT else payload[:PAYLOAD_LIMIT],
         )
-        if len(self._hops) >= self._capacity:
+        self._held += len(hop.payload or "")
+        while self._hops and (len(self._hops) >= self._capacity or self._held > PAYLOAD_BUDGET):
             self._forget_oldest()
         self._hops.append(hop)
         self._traces.setdefault(trace, deque()).append(hop)
@@ -129,6 +133,7 @@ class Journal:
 
     def _forget_oldest(self) -> None:
         oldest = self._hops.popleft()
+        self._held -= len(oldest.payload or "")
         hops = self._traces[oldest.trace]
         hops.popleft()
         if not hops:
@@ -154,5 +159,6 @@ class Journal:
         return lambda: self._followers.remove(follower) if follower in self._followers else None
 
     def clear(self) -> None:
+        self._held = 0
         self._hops.clear()
         self._traces.clear()

@@ -17,6 +17,7 @@ from emulator.core.units import Unit, current_unit
 from emulator.server.operations import Operations
 from emulator.server.traffic import Traffic
 from emulator.services.apigateway import front as apigateway
+from emulator.services.lambda_ import front as lambda_
 from emulator.wire import WireRequest, WireResponse
 
 log = logging.getLogger("emulator.server")
@@ -89,12 +90,16 @@ class Front:
 
     async def _answer(self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive) -> WireResponse:
         base_url = self._base_url(request)
-        address = apigateway.locate(self._ground, request.headers.get("host", ""), request.path)
+        host = request.headers.get("host", "")
+        address = apigateway.locate(self._ground, host, request.path)
+        place = lambda_.locate(host, request.path)
         try:
             if address is not None:
                 return await apigateway.handle_http(
                     self._ground, address, request.method, request.headers, request.body, cause, base_url
                 )
+            if place is not None:
+                return await lambda_.handle_http(self._ground, place, request, cause)
             return await self._operation(request, cause, caller, base_url, receive)
         except ClientGoneError:
             raise

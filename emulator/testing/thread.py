@@ -65,6 +65,9 @@ class EmulatorThread:
         self._loop.run_forever()
 
     def close(self) -> None:
+        """End the emulator and its thread; doing it twice is harmless."""
+        if self._loop.is_closed():
+            return
         with suppress(RuntimeError):
             self.run(self.emulator.stop(drain=0))
         self._end()

@@ -137,7 +137,10 @@ async def _step(ground: Ground, function: Function, event: QueuedEvent) -> Wait 
     if isinstance(decision, RunNow):
         try:
             result = await _attempt(ground, function, event)
-        except AwsError as error:  # not the function's failure: waits like a throttled event
+        except AwsError as error:
+            if error.code == "RecursiveInvocationException":
+                return Finish(records.RECURSIVE)
+            # Not the function's failure: waits like a throttled event.
             log.warning("event %s for %s could not run: %s", event.request_id, event.name, error)
             decision = admission(config, age, function.reserved, True, event.back_off)
         else:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.core.jsontext import compact
 from emulator.services.lambda_ import errors
 from emulator.services.lambda_.destinations import DEAD_LETTER_SERVICES
 from emulator.services.lambda_.function import Function, Version
+from emulator.services.lambda_.log import runtime_arn
 
 RUNTIMES = tuple(
     "nodejs18.x nodejs20.x nodejs22.x nodejs24.x nodejs26.x python3.8 python3.9 python3.10 python3.11 python3.12 "
     "python3.13 python3.14 python3.15 java8.al2 java11 java17 java21 java25 dotnet6 dotnet8 dotnet10 ruby3.2 ruby3.3 "
     "ruby3.4 ruby4.0 provided.al2 provided.al2023".split()
 )
+CanDeliver = Callable[[str], bool]
+"""Whether targets of a service exist in this emulator."""
 SETTABLE = (
     "Runtime Role Handler Description Timeout MemorySize Environment DeadLetterConfig TracingConfig VpcConfig "
     "KMSKeyArn Architectures EphemeralStorage SnapStart LoggingConfig"
 ).split()
 REFUSED = {
-    "Layers": "put what the layer holds into the function's code.",
     "FileSystemConfigs": "use a directory of this machine.",
     "DurableConfig": "durable functions are not part of this emulator.",
     "CodeSigningConfigArn": "leave it out.",
@@ -44,17 +45,17 @@ MAX_ENVIRONMENT = 4096
 _ENVIRONMENT = "Lambda was unable to configure your environment variables because the environment variables you have"
 
 
-def new_config(params: Mapping[str, Any]) -> dict[str, Any]:
+def new_config(params: Mapping[str, Any], can_deliver: CanDeliver) -> dict[str, Any]:
     """The configuration that CreateFunction asks for, defaults filled in; raises InvalidParameterValueException."""
     if params.get("PackageType", "Zip") != "Zip":
         raise errors.not_emulated("PackageType Image", REFUSED["ImageConfig"])
     defaults = {"Description": "", "Timeout": 3, "MemorySize": 128, "Architectures": ["x86_64"]}
     if not params.get("Runtime") or not params.get("Handler"):
         raise errors.invalid_value("Runtime and Handler are mandatory parameters for functions created with zip files.")
-    return changed_config(defaults, params)
+    return changed_config(defaults, params, can_deliver)
 
 
-def changed_config(config: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+def changed_config(config: Mapping[str, Any], params: Mapping[str, Any], can_deliver: CanDeliver) -> dict[str, Any]:
     """``config`` with the members that ``params`` sets; raises InvalidParameterValueException."""
     _refuse(params)
     result = dict(config)
@@ -63,7 +64,7 @@ def changed_config(config: Mapping[str, Any], params: Mapping[str, Any]) -> dict
             continue
         value = params[member]
         if member == "DeadLetterConfig":
-            _set_dead_letter(result, value)
+            _set_dead_letter(result, value, can_deliver)
         elif member == "Environment":
             _set_environment(result, value)
         else:
@@ -86,7 +87,7 @@ def _check_runtime(runtime: str) -> None:
         )
 
 
-def _set_dead_letter(config: dict[str, Any], value: Mapping[str, Any]) -> None:
+def _set_dead_letter(config: dict[str, Any], value: Mapping[str, Any], can_deliver: CanDeliver) -> None:
     """``{}`` changes nothing (recorded from AWS), an empty TargetArn removes the setting (AWS docs)."""
     target = value.get("TargetArn")
     if target is None:
@@ -97,6 +98,8 @@ def _set_dead_letter(config: dict[str, Any], value: Mapping[str, Any]) -> None:
     service = target.split(":")[2] if target.count(":") >= 5 else ""
     if service not in DEAD_LETTER_SERVICES:
         raise errors.invalid_value(f"The provided dead-letter target {target} is not an SQS queue or SNS topic.")
+    if not can_deliver(service):
+        raise errors.not_emulated(f"A dead-letter target of service {service}", "use an SQS queue.")
     config["DeadLetterConfig"] = {"TargetArn": target}
 
 
@@ -141,7 +144,7 @@ def shown(function: Function, version: Version, qualifier: str = "") -> dict[str
         "EphemeralStorage": {"Size": 512},
         "State": "Active",
         "LastUpdateStatus": "Successful",
-        "RuntimeVersionConfig": {"RuntimeVersionArn": _runtime_arn(function.region, config["Runtime"])},
+        "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_arn(function.region, config["Runtime"])},
     }
     result |= config
     result["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"} | config.get(
@@ -173,7 +176,3 @@ def listed(answer: dict[str, Any]) -> dict[str, Any]:
     """An entry of a list: without states and runtime version."""
     hidden = re.compile("State|LastUpdateStatus|RuntimeVersionConfig")
     return {name: value for name, value in answer.items() if not hidden.match(name)}
-
-
-def _runtime_arn(region: str, runtime: str) -> str:
-    return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(runtime.encode()).hexdigest()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from emulator.core.arns import Arn
@@ -13,6 +14,7 @@ from emulator.services.lambda_.code import Code
 from emulator.services.lambda_.event_config import EventInvokeConfig
 from emulator.services.lambda_.names import LATEST
 from emulator.services.lambda_.policy import Policy
+from emulator.services.lambda_.url import FunctionUrl
 
 
 @dataclass(slots=True)
@@ -23,6 +25,16 @@ class Version:
     config: dict[str, Any]
     code: Code
     revision_id: str
+    last_modified: str
+    layers: tuple[Path, ...] = ()
+    """Where the layers of the configuration are unpacked."""
+
+
+@dataclass(slots=True)
+class Provisioned:
+    """Provisioned concurrency of one version or alias."""
+
+    requested: int
     last_modified: str
 
 
@@ -62,6 +74,9 @@ class Function:
     policies: dict[str, Policy] = field(default_factory=dict)
     event_configs: dict[str, EventInvokeConfig] = field(default_factory=dict)
     recursive_loop: str = "Terminate"
+    provisioned: dict[str, Provisioned] = field(default_factory=dict)
+    urls: dict[str, FunctionUrl] = field(default_factory=dict)
+    runtime_management: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def arn(self, qualifier: str = "") -> str:
         resource = f"function:{self.name}:{qualifier}" if qualifier else f"function:{self.name}"
@@ -89,6 +104,13 @@ class Function:
     def every_version(self) -> list[Version]:
         return [self.latest, *self.versions.values()]
 
+    def is_provisioned(self, number: str) -> bool:
+        """Whether a version has provisioned concurrency, by itself or by an alias."""
+        return any(
+            number == (self.aliases[qualifier].version if qualifier in self.aliases else qualifier)
+            for qualifier in self.provisioned
+        )
+
     def event_config(self, qualifier: str) -> EventInvokeConfig:
         """The settings of asynchronous invocations of ``qualifier``; qualifiers do not inherit from each other."""
         return self.event_configs.get(qualifier or LATEST) or EventInvokeConfig()
@@ -113,4 +135,6 @@ class Function:
             code_id=version.code.identity,
             log_group=logging.get("LogGroup", ""),
             log_format=logging.get("LogFormat", "Text"),
+            layers=version.layers,
+            initialization="provisioned-concurrency" if self.is_provisioned(version.number) else "on-demand",
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from emulator.core.cause import Cause
+from emulator.core.courier import LogEvent
 from emulator.core.ground import Ground
 from emulator.core.journal import Hop
 from emulator.core.units import Unit, current_unit
 from emulator.runtimes import payloads
 from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, Runtime
-from emulator.services.lambda_ import concurrency, errors
+from emulator.services.lambda_ import concurrency, errors, recursion
 from emulator.services.lambda_.function import Function, Version
 from emulator.services.lambda_.log import InvocationLog
 from emulator.services.lambda_.store import LambdaStore, store_of
@@ -59,19 +62,24 @@ async def run(ground: Ground, job: Job, **detail: Any) -> Run:
     """
     store = store_of(ground, job.function.account, job.function.region)
     version = job.function.version(job.qualifier, ground.ids.uniform)
-    runtime = choose_runtime(ground, version.config["Runtime"])
+    recursion.check(ground, job.function, job.request_id, job.cause)
+    runtime = choose_runtime(ground, version.config["Runtime"], version.code.directory)
     with concurrency.slot(store, job.function, ground.settings.account_concurrency):
         return await _run(ground, store, job, version, runtime, detail)
 
 
-def choose_runtime(ground: Ground, function_runtime: str) -> Runtime:
+def choose_runtime(ground: Ground, function_runtime: str, directory: Path) -> Runtime:
     """The one that the settings name, or another that knows the language; raises InvalidParameterValueException."""
     wanted = ground.settings.runtime
     for name in dict.fromkeys((wanted, *ground.runtimes)):
         runtime = cast("Runtime | None", ground.runtimes.get(name))
-        if runtime is not None and runtime.supports(function_runtime):
+        if runtime is not None and runtime.supports(function_runtime, directory):
             return runtime
-    raise errors.not_emulated(f"Runtime {function_runtime}", "use a Python runtime.")
+    if function_runtime.startswith("nodejs"):
+        raise errors.not_emulated(f"Runtime {function_runtime} without node", "install Node.js 18 or later.")
+    raise errors.not_emulated(
+        f"Runtime {function_runtime}", "use Python or Node.js, or put an executable named bootstrap beside the code."
+    )
 
 
 async def _run(
@@ -83,13 +91,19 @@ async def _run(
     hop = ground.journal.begin("invoke", job.source, arn, job.cause, job.attempt, text, **facts)
     spec = job.function.spec(version)
 
-    def on_line(line: str) -> None:
-        ground.journal.note("log", arn, spec.log_group or f"/aws/lambda/{spec.name}", hop.cause, payload=line)
+    group = spec.log_group or f"/aws/lambda/{spec.name}"
 
-    log = InvocationLog(job.request_id, spec, on_line)
+    def on_line(line: str) -> None:
+        ground.journal.note("log", arn, group, hop.cause, payload=line)
+
+    def write(stream: str, events: Sequence[LogEvent]) -> None:
+        ground.courier.write_log(spec.account, spec.region, group, stream, events)
+
+    log = InvocationLog(job.request_id, spec, ground.clock.now, on_line, write)
     # The unit that waits for the result is the parent: the request of a caller, or the process of a queued event.
+    lineage = recursion.lineage(ground, job.function, job.request_id, job.cause)
     with ground.clock.unit(f"invoke {spec.name}", parent=current_unit.get(), key=hop.id) as unit:
-        outcome = _checked(await _inside(unit, runtime, spec, _invocation(job, hop, unit, log)))
+        outcome = _checked(await _inside(unit, runtime, spec, _invocation(job, hop, unit, log, lineage)))
     log.finish(outcome)
     ended = outcome.error_type or "ok"
     ground.journal.end(hop, ended)
@@ -107,15 +121,16 @@ async def _run(
     return Run(outcome, version.number, result, hop, log.tail())
 
 
-def _invocation(job: Job, hop: Hop, unit: Unit, log: InvocationLog) -> Invocation:
+def _invocation(job: Job, hop: Hop, unit: Unit, log: InvocationLog, lineage: str) -> Invocation:
     return Invocation(
         request_id=job.request_id,
         payload=job.payload,
         invoked_arn=job.function.arn(job.qualifier),
         unit=unit,
-        trace_header=Cause(hop.trace, hop.id, job.cause.lineage).header(),
+        trace_header=Cause(hop.trace, hop.id, lineage).header(),
         client_context=job.client_context,
         log=log.line,
+        started=log.started,
     )
 
 

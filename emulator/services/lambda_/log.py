@@ -3,31 +3,87 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from emulator.core import timestamps
+from emulator.core.courier import LogEvent
+from emulator.core.jsontext import compact
 from emulator.runtimes.base import FunctionSpec, Outcome
 
 TAIL = 4096
 
 
 class InvocationLog:
-    """Collects the lines of one invocation between START and REPORT."""
+    """The lines of one invocation between START and REPORT.
 
-    def __init__(self, request_id: str, function: FunctionSpec, on_line: Callable[[str], None]) -> None:
+    ``on_line`` hears what the handler writes; ``write(stream, events)`` gets every line as soon as the environment, and
+    with it the stream, is known.
+    """
+
+    def __init__(
+        self,
+        request_id: str,
+        function: FunctionSpec,
+        now: Callable[[], float],
+        on_line: Callable[[str], None],
+        write: Callable[[str, Sequence[LogEvent]], None],
+    ) -> None:
         self._request_id = request_id
         self._function = function
+        self._now = now
         self._on_line = on_line
-        self._lines = [f"START RequestId: {request_id} Version: {function.version}"]
+        self._write = write
+        self._stream = ""
+        self._json = function.log_format.upper() == "JSON"
+        self._lines: list[str] = []
+        self._waiting: list[LogEvent] = []
+        self._platform("start", {"requestId": request_id, "version": function.version}, self._start_text())
+
+    def _start_text(self) -> str:
+        return f"START RequestId: {self._request_id} Version: {self._function.version}"
+
+    def started(self, stream: str, cold: bool) -> None:
+        """An environment has taken the invocation; a new one says so in its stream only."""
+        self._stream = stream
+        if cold:
+            version, arn = runtime_version(self._function)
+            text = f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}"
+            self._write(stream, [LogEvent(self._now(), self._shaped("initStart", _init_record(version, arn), text))])
+        self._write(stream, self._waiting)
+        self._waiting = []
 
     def line(self, text: str) -> None:
         """Take one line (or one event with line breaks inside) that the handler wrote."""
-        self._lines.append(text)
+        self._add(text)
         self._on_line(text)
 
     def finish(self, outcome: Outcome) -> None:
-        self._lines.append(f"END RequestId: {self._request_id}")
-        self._lines.append(report(self._request_id, self._function, outcome))
+        if outcome.status == "error" and outcome.init is not None:
+            self._write(self._stream, [LogEvent(self._now(), init_report(outcome))])
+        if not self._json:
+            self._add(f"END RequestId: {self._request_id}")
+        text = report(self._request_id, self._function, outcome)
+        self._platform("report", report_record(self._request_id, self._function, outcome), text)
+
+    def _platform(self, kind: str, record: dict[str, Any], text: str) -> None:
+        self._add(self._shaped(kind, record, text))
+
+    def _shaped(self, kind: str, record: dict[str, Any], text: str) -> str:
+        if not self._json:
+            return text
+        at = timestamps.iso_milliseconds(self._now())
+        return compact({"time": at, "type": f"platform.{kind}", "record": record})
+
+    def _add(self, text: str) -> None:
+        self._lines.append(text)
+        event = LogEvent(self._now(), text)
+        if self._stream:
+            self._write(self._stream, [event])
+        else:
+            self._waiting.append(event)
 
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
@@ -35,6 +91,34 @@ class InvocationLog:
     def tail(self) -> str:
         """The last 4 KB in base64: ``X-Amz-Log-Result``."""
         return base64.b64encode(self.text().encode()[-TAIL:]).decode()
+
+
+def runtime_version(function: FunctionSpec) -> tuple[str, str]:
+    """What INIT_START names: ``python:3.13.v1``; the number after ``v`` and the hash are ours."""
+    name = function.runtime.rstrip("0123456789.x") or function.runtime
+    digits = function.runtime.removeprefix(name).removesuffix(".x")
+    version = f"{name}:{digits}.v1" if digits else f"{name}:v1"
+    return version, runtime_arn(function.region, function.runtime)
+
+
+def runtime_arn(region: str, runtime: str) -> str:
+    return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(runtime.encode()).hexdigest()}"
+
+
+def _init_record(version: str, arn: str) -> dict[str, Any]:
+    return {
+        "initializationType": "on-demand",
+        "phase": "init",
+        "runtimeVersion": version,
+        "runtimeVersionArn": arn,
+    }
+
+
+def init_report(outcome: Outcome) -> str:
+    """The line for an environment whose handler could not be loaded."""
+    milliseconds = (outcome.init or 0.0) * 1000
+    parts = (f"INIT_REPORT Init Duration: {milliseconds:.2f} ms", "Phase: init", "Status: error")
+    return "\t".join((*parts, f"Error Type: {outcome.error_type}"))
 
 
 def report(request_id: str, function: FunctionSpec, outcome: Outcome) -> str:
@@ -57,3 +141,21 @@ def report(request_id: str, function: FunctionSpec, outcome: Outcome) -> str:
     else:
         parts.append("")  # the line ends with a tab
     return "\t".join(parts)
+
+
+def report_record(request_id: str, function: FunctionSpec, outcome: Outcome) -> dict[str, Any]:
+    """``platform.report`` of the JSON format (AWS docs, "Lambda Telemetry API Event schema reference")."""
+    milliseconds = round(outcome.duration * 1000, 3)
+    metrics: dict[str, Any] = {
+        "durationMs": milliseconds,
+        "billedDurationMs": math.ceil(milliseconds),
+        "memorySizeMB": function.memory,
+    }
+    if outcome.memory_used is not None:
+        metrics["maxMemoryUsedMB"] = outcome.memory_used
+    if outcome.init is not None:
+        metrics["initDurationMs"] = round(outcome.init * 1000, 3)
+    record: dict[str, Any] = {"requestId": request_id, "metrics": metrics, "status": outcome.status or "success"}
+    if outcome.status == "error":
+        record["errorType"] = outcome.error_type
+    return record

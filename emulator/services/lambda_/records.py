@@ -16,6 +16,8 @@ SUCCESS = "Success"
 RETRIES_EXHAUSTED = "RetriesExhausted"
 EVENT_AGE_EXCEEDED = "EventAgeExceeded"
 ZERO_CONCURRENCY = "ZeroReservedConcurrency"
+RECURSIVE = "RecursiveInvocation"
+"""Our own name: AWS's is not known."""
 
 DETAIL_TYPES = {
     True: "Lambda Function Invocation Result - Success",

@@ -9,10 +9,14 @@ from emulator.services.lambda_.api import (
     event_invoke,
     functions,
     invoking,
+    layers,
+    maintenance,
     mappings,
     permissions,
+    provisioned,
     publishing,
     tagging,
+    urls,
 )
 from emulator.services.lambda_.code import CodeArea
 from emulator.services.lambda_.store import LambdaStore
@@ -36,7 +40,10 @@ def _end(ground: Ground) -> None:
 
 SERVICE = Service(
     name="lambda",
-    api=(functions, invoking, publishing, event_invoke, mappings, permissions, capacity, tagging),
+    api=(
+        *(functions, invoking, publishing, event_invoke, mappings, permissions, capacity, tagging),
+        *(layers, provisioned, urls, maintenance),
+    ),
     join=_join,
     on_reset=_end,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.core.ground import Call, Ground
 from emulator.services.lambda_ import errors
 from emulator.services.lambda_.function import Function
+from emulator.services.lambda_.layer import Layer
 from emulator.services.lambda_.names import LATEST, Address, read_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class LambdaStore:
         self.functions: dict[str, Function] = {}
         self.mappings: dict[str, EventSourceMapping] = {}
         self.running: Counter[str] = Counter()
+        self.layers: dict[str, Layer] = {}
         self.queued: dict[int, QueuedEvent] = {}
         self.destination_delivery_failures = 0
         self.dead_letter_errors = 0

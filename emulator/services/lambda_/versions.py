@@ -22,7 +22,8 @@ def publish(call: Call, function: Function, description: str | None = None) -> V
     function.published = state
     number = str(function.next_number)
     function.next_number += 1  # never used again, even after deletion
-    version = Version(number, config, latest.code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()))
+    modified = timestamps.iso_offset(call.clock.now())
+    version = Version(number, config, latest.code, call.ids.uuid(), modified, latest.layers)
     function.versions[number] = version
     return version
 
@@ -37,6 +38,8 @@ def delete(function: Function, number: str) -> None:
     function.versions.pop(number, None)
     function.event_configs.pop(number, None)
     function.policies.pop(number, None)
+    function.provisioned.pop(number, None)
+    function.runtime_management.pop(number, None)
 
 
 def forget_environments(ground: Ground, function: Function) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -29,7 +30,7 @@ def put_log_events(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     stream = find_stream(group, params["logStreamName"])
     now = milliseconds(call.clock.now())
     events = [(int(event["timestamp"]), event["message"]) for event in params["logEvents"]]
-    if any(later[0] < earlier[0] for earlier, later in zip(events, events[1:], strict=False)):
+    if any(later[0] < earlier[0] for earlier, later in itertools.pairwise(events)):
         raise errors.invalid("Log events in a single PutLogEvents request must be in chronological order.")
     if call.settings.enforce_quotas and sum(len(text.encode()) + OVERHEAD for _, text in events) > MAX_BATCH_BYTES:
         raise errors.invalid(f"Upload too large: more than {MAX_BATCH_BYTES} bytes")

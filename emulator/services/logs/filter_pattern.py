@@ -54,7 +54,8 @@ def _terms(pattern: str, text: str) -> Accepts:
         if found is None:
             raise _invalid(pattern)
         sign, quoted, regex, word = found.groups()
-        check = _search(pattern, regex) if regex is not None else _contains(_unescaped(quoted) if word is None else word)
+        term = _unescaped(quoted or "") if word is None else word
+        check = _search(pattern, regex) if regex is not None else _contains(term)
         (some if sign == "?" else never if sign == "-" else must).append(check)
         position = found.end()
     if must:
@@ -195,11 +196,10 @@ def _steps(path: str) -> list[str | int]:
 
 def _at(value: Any, steps: list[str | int]) -> Any:
     for step in steps:
-        if isinstance(step, int) and isinstance(value, list) and step < len(value):
-            value = value[step]
-        elif isinstance(step, str) and isinstance(value, dict) and step in value:
-            value = value[step]
-        else:
+        holder = list if isinstance(step, int) else dict
+        try:
+            value = value[step] if isinstance(value, holder) else _MISSING
+        except LookupError:
             return _MISSING
     return value
 

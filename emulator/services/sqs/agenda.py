@@ -59,12 +59,15 @@ class Agenda:
     A moment is ``key + offset``: the offset lets all retention deadlines move when the queue's period changes.
     """
 
-    def __init__(self, clock: Clock, kind: TimerKind, label: str, fire: Callable[[], None]) -> None:
+    def __init__(
+        self, clock: Clock, kind: TimerKind, label: str, fire: Callable[[], None], for_life: bool = False
+    ) -> None:
         self._clock = clock
         self._kind = kind
         self._label = label
         self._fire = fire
-        self._heap = MessageHeap(for_life=kind is TimerKind.STANDING)
+        self._for_life = for_life
+        self._heap = MessageHeap(for_life)
         self._timer: Timer | None = None
         self._renew = False
         self.offset = 0.0
@@ -90,8 +93,8 @@ class Agenda:
             return
         when, timer = key + self.offset, self._timer
         if timer is not None and timer.pending and not self._renew:
-            # Nobody waits for a standing moment: firing early costs nothing, re-arming at every delete would.
-            early = self._kind is TimerKind.STANDING and timer.when <= when
+            # Nobody waits for the end of a life: firing early costs nothing, re-arming at every delete would.
+            early = self._for_life and timer.when <= when
             if early or abs(timer.when - when) < 0.002:
                 return
         self.disarm()

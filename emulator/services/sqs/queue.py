@@ -27,6 +27,14 @@ _GONE_FOR_CHANGE = "Message does not exist or is not available for visibility ti
 _TOO_LONG = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY} seconds]"
 
 
+POISON_RECEIVES = 10
+"""After so many receives by a poller, a message of a queue without dead-letter queue is owed to nobody any more.
+
+It still comes back whenever time passes its visibility timeout, as on AWS; but an automatic clock no longer jumps there,
+or it would race through four days of retention over one message that always fails.
+"""
+
+
 class Queue:
     """A queue of one account and region.  Every method is synchronous; whoever wants to wait does so on ``waiters``.
 
@@ -60,9 +68,16 @@ class Queue:
         self._serial = 0
         self._news = False
         label = f"queue {self.name}: "
-        self._owed = Agenda(self._clock, TimerKind.OWED, label + "delay or visibility timeout", self._tick)
-        self._outside = Agenda(self._clock, TimerKind.OUTSIDE, label + "visibility timeout of a client", self._tick)
-        self._retention = Agenda(self._clock, TimerKind.STANDING, label + "retention", self._tick)
+        self._agendas = {
+            TimerKind.OWED: Agenda(self._clock, TimerKind.OWED, label + "delay or visibility timeout", self._tick),
+            TimerKind.OUTSIDE: Agenda(
+                self._clock, TimerKind.OUTSIDE, label + "visibility timeout of a client", self._tick
+            ),
+            TimerKind.STANDING: Agenda(
+                self._clock, TimerKind.STANDING, label + "visibility timeout of a poison message", self._tick
+            ),
+        }
+        self._retention = Agenda(self._clock, TimerKind.STANDING, label + "retention", self._tick, for_life=True)
         self._apply_attributes()
 
     # Attributes
@@ -213,6 +228,8 @@ class Queue:
             *("receive", self.arn, receiver, message.enqueued), attempt=message.receives, message_id=message.id
         )
         message.cause = hop.cause
+        if kind is TimerKind.OWED and self.redrive is None and message.receives >= POISON_RECEIVES:
+            kind = TimerKind.STANDING
         self._place(message, State.IN_FLIGHT, now + seconds, kind if seconds > 0 else None)
 
     def _bury(self, message: Message, target: Queue) -> None:
@@ -295,7 +312,7 @@ class Queue:
             message.state = State.GONE
         self._messages.clear()
         self._counts = dict.fromkeys(State, 0)
-        for part in (self._order, self._owed, self._outside, self._retention, self._memory):
+        for part in (self._order, *self._agendas.values(), self._retention, self._memory):
             if part is not None:
                 part.clear()
 
@@ -314,7 +331,7 @@ class Queue:
         message.turn += 1
         if state in (State.IN_FLIGHT, State.DELAYED) and kind is not None:
             message.visible_at = until
-            (self._outside if kind is TimerKind.OUTSIDE else self._owed).add(until, message)
+            self._agendas[kind].add(until, message)
         if self._order.update(message):
             self._news = True
 
@@ -324,7 +341,7 @@ class Queue:
         self._counts[State.GONE] -= 1
 
     def _settle(self) -> None:
-        for agenda in (self._owed, self._outside):
+        for agenda in self._agendas.values():
             for message in agenda.due():
                 self._place(message, State.READY)
         for message in self._retention.due():
@@ -338,7 +355,7 @@ class Queue:
     def _finish(self) -> None:
         """After every change: timers, and whoever waits.  All waiters are woken, in order of arrival, because one who
         has gone in the meantime must not swallow the news; those who find nothing go on waiting."""
-        for agenda in (self._owed, self._outside, self._retention):
+        for agenda in (*self._agendas.values(), self._retention):
             agenda.arm()
         if self._news:
             self._news = False

@@ -26,9 +26,13 @@ async def run_activity(attempt: Attempt) -> Any:
     flow.emit("ActivityScheduled", {"input": attempt.arguments, "resource": arn} | attempt.times())
     since = clock.now()
     task = ActivityTask(attempt.token, attempt.arguments, attempt.answer, on_start=lambda: _started(attempt, task))
-    activity.schedule(task)
     try:
-        result = await outcome(clock, attempt.answer, attempt.limits, since, TimerKind.OUTSIDE)
+        if attempt.mock is not None:
+            flow.emit("ActivityStarted", {})
+            result = attempt.mock.value()
+        else:
+            activity.schedule(task)
+            result = await outcome(clock, attempt.answer, attempt.limits, since, TimerKind.OUTSIDE)
         check_size(result, arn)
     except StatesError as error:
         flow.emit("ActivityTimedOut" if is_timeout(error) else "ActivityFailed", failure_details(error))

@@ -16,8 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from emulator.app import Emulator
 from emulator.core.journal import Hop
 from emulator.core.settings import Settings
-from emulator.stack.description import Stack
 from emulator.stack.deploy import Deployment
+from emulator.stack.description import Stack
 
 START = 1_700_000_000.0
 TASKS = {

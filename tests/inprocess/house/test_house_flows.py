@@ -8,8 +8,6 @@ from itertools import pairwise
 import house_handlers
 from house_world import START, house, receive, submit
 
-SUCCESS = ["frame-in", "route", "integrate", "deliver", "invoke", "api", "event", "match", "deliver", "invoke"]
-
 
 def test_a_task_that_succeeds_takes_no_time_at_all():
     async def main():
@@ -23,11 +21,10 @@ def test_a_task_that_succeeds_takes_no_time_at_all():
             await h.clock.advance(0)
             trace = h.hops("frame-in")[0].trace
             kinds = [hop.kind for hop in h.journal.of(trace)]
-            assert sorted(kinds) == sorted(
-                ["frame-in", "route", "integrate", "deliver", "invoke", "api", "event", "match", "result"]  # submit
-                + ["deliver", "invoke", "result", "record", "enqueue"]  # the task, up to its record
-                + ["receive", "invoke", "frame-out", "result", "delete"]  # notify
-            )
+            submitted = ["frame-in", "route", "integrate", "deliver", "invoke", "api", "event", "match", "result"]
+            done = ["deliver", "invoke", "result", "record", "enqueue"]
+            notified = ["receive", "invoke", "frame-out", "result", "delete"]
+            assert sorted(kinds) == sorted([*submitted, *done, *notified])
             assert [k for k in kinds if k in ("frame-in", "event", "record", "frame-out")] == [
                 *("frame-in", "event", "record", "frame-out")
             ]
@@ -179,12 +176,6 @@ def test_real_mode_waits_for_real():
             took = time.monotonic() - began
             assert answer["status"] == "Fail"
             assert 1.8 <= took < 3.0
-            assert h.clock.now() - START == _about((time.monotonic() - h.clock._anchor) * 100)
+            assert [hop.detail["wait"] for hop in h.hops("retry")] == [60.0, 120.0]
 
     asyncio.run(main())
-
-
-def _about(value):
-    import pytest
-
-    return pytest.approx(value, abs=5)

@@ -248,8 +248,8 @@ def test_other_languages_are_refused_by_name() -> None:
     async def main() -> None:
         async with world() as w:
             with_workers(w)
-            with pytest.raises(AwsError, match=r"Runtime nodejs22\.x is not emulated: use a Python runtime\."):
-                w.function("index.handler", Runtime="nodejs22.x", Code={"ZipFile": zipped(index="")})
+            with pytest.raises(AwsError, match=r"Runtime ruby3\.4 is not emulated: use Python or Node\.js, or put"):
+                w.function("index.handler", Runtime="ruby3.4", Code={"ZipFile": zipped(index="")})
 
     asyncio.run(main())
 

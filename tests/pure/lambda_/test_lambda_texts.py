@@ -185,25 +185,30 @@ def test_payload_that_is_not_utf8() -> None:
         read_payload(b"\x87")
 
 
+def anywhere(service: str) -> bool:
+    """Every service exists."""
+    return True
+
+
 BASE = {"Runtime": "python3.12", "Handler": "h.h", "Role": "r"}
 
 
 def test_configuration_defaults() -> None:
-    config = new_config(BASE)
+    config = new_config(BASE, anywhere)
     assert (config["Timeout"], config["MemorySize"], config["Description"]) == (3, 128, "")
     assert "Environment" not in config
 
 
 def test_empty_dead_letter_config_changes_nothing_recorded() -> None:
     target = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:q"}
-    config = changed_config(new_config(BASE), {"DeadLetterConfig": target})
-    assert changed_config(config, {"DeadLetterConfig": {}})["DeadLetterConfig"] == target
-    assert "DeadLetterConfig" not in changed_config(config, {"DeadLetterConfig": {"TargetArn": ""}})
+    config = changed_config(new_config(BASE, anywhere), {"DeadLetterConfig": target}, anywhere)
+    assert changed_config(config, {"DeadLetterConfig": {}}, anywhere)["DeadLetterConfig"] == target
+    assert "DeadLetterConfig" not in changed_config(config, {"DeadLetterConfig": {"TargetArn": ""}}, anywhere)
 
 
 def test_unknown_runtime_recorded() -> None:
     with pytest.raises(AwsError) as failure:
-        new_config(BASE | {"Runtime": "python9"})
+        new_config(BASE | {"Runtime": "python9"}, anywhere)
     text = str(failure.value.message)
     assert text.startswith(
         "Value python9 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ["
@@ -214,13 +219,15 @@ def test_unknown_runtime_recorded() -> None:
 def test_environment_over_4_kb_recorded() -> None:
     variables = {"A": "x" * 4096}
     with pytest.raises(AwsError) as failure:
-        new_config(BASE | {"Environment": {"Variables": variables}})
+        new_config(BASE | {"Environment": {"Variables": variables}}, anywhere)
     assert str(failure.value.message).startswith(
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
         'exceeded the 4KB limit. String measured: {"A":"xxx'
     )
 
 
-def test_layers_are_refused_by_name() -> None:
-    with pytest.raises(AwsError, match="Layers is not emulated: put what the layer holds into the function's code"):
-        new_config(BASE | {"Layers": ["arn"]})
+def test_dead_letters_to_a_service_that_is_not_there_are_refused_by_name() -> None:
+    topic = {"DeadLetterConfig": {"TargetArn": "arn:aws:sns:us-east-1:123456789012:t"}}
+    with pytest.raises(AwsError, match="A dead-letter target of service sns is not emulated: use an SQS queue"):
+        new_config(BASE | topic, lambda service: service == "sqs")
+    assert new_config(BASE | topic, anywhere)["DeadLetterConfig"] == topic["DeadLetterConfig"]

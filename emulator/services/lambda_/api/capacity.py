@@ -69,19 +69,7 @@ def get_function_recursion_config(call: Call, params: dict[str, Any]) -> dict[st
 
 
 def put_function_recursion_config(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    """Kept and shown; this emulator does not detect loops."""
+    """``Allow`` lets chains run however long they are; matters when the setting ``recursion_detection`` is on."""
     function = find_function(call, address_of(call, params["FunctionName"]))
     function.recursive_loop = params["RecursiveLoop"]
     return {"RecursiveLoop": function.recursive_loop}
-
-
-def get_function_code_signing_config(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    """Nothing is ever configured; deploy tools ask after create."""
-    find_function(call, address_of(call, params["FunctionName"]))
-    return {}
-
-
-def get_runtime_management_config(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    address = address_of(call, params["FunctionName"], params.get("Qualifier"))
-    function = find_function(call, address)
-    return {"UpdateRuntimeOn": "Auto", "FunctionArn": function.arn(address.qualifier)}

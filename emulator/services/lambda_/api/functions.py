@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 from typing import Any
 
 from emulator.core import timestamps
 from emulator.core.ground import Call
-from emulator.services.lambda_ import configuration, errors, tags, versions
+from emulator.services.lambda_ import configuration, errors, layers, tags, urls, versions
 from emulator.services.lambda_.code import Code, CodeArea, read_code
 from emulator.services.lambda_.function import Function, Version
 from emulator.services.lambda_.invocation import choose_runtime
@@ -23,10 +23,11 @@ def create_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     if name in store.functions:
         raise errors.conflict(f"Function already exist: {name}")
     tags.check(params.get("Tags") or {})
-    config = configuration.new_config(params)
-    choose_runtime(call.ground, config["Runtime"])
+    config = configuration.new_config(params, call.courier.can_deliver)
+    paths = layers.attach(call, config, params) or ()
     code = _code(call, params.get("Code") or {})
-    latest = Version(LATEST, config, code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()))
+    choose_runtime(call.ground, config["Runtime"], code.directory)
+    latest = Version(LATEST, config, code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()), paths)
     function = Function(call.account, call.region, name, latest, tags=dict(params.get("Tags") or {}))
     store.functions[name] = function
     answer = configuration.pending(configuration.shown(function, latest))
@@ -94,7 +95,7 @@ def update_function_code(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     config = dict(function.latest.config)
     if params.get("Architectures"):
         config["Architectures"] = params["Architectures"]
-    answer = _change(call, function, config, code)
+    answer = _change(call, function, config, code, function.latest.layers)
     if params.get("Publish"):
         published = versions.publish(call, function)
         return configuration.pending(configuration.shown(function, published, published.number))
@@ -105,9 +106,10 @@ def update_function_configuration(call: Call, params: dict[str, Any]) -> dict[st
     address = address_of(call, params["FunctionName"])
     function = find_function(call, address)
     _check_revision(function, params)
-    config = configuration.changed_config(function.latest.config, params)
-    choose_runtime(call.ground, config["Runtime"])
-    return _change(call, function, config, function.latest.code)
+    config = configuration.changed_config(function.latest.config, params, call.courier.can_deliver)
+    paths = layers.attach(call, config, params)
+    choose_runtime(call.ground, config["Runtime"], function.latest.code.directory)
+    return _change(call, function, config, function.latest.code, function.latest.layers if paths is None else paths)
 
 
 def _check_revision(function: Function, params: dict[str, Any]) -> None:
@@ -115,10 +117,12 @@ def _check_revision(function: Function, params: dict[str, Any]) -> None:
         raise errors.stale_revision()
 
 
-def _change(call: Call, function: Function, config: dict[str, Any], code: Code) -> dict[str, Any]:
+def _change(
+    call: Call, function: Function, config: dict[str, Any], code: Code, paths: tuple[Path, ...]
+) -> dict[str, Any]:
     """Replace ``$LATEST`` and answer the state in between; the final one is reached before the next request."""
     now = timestamps.iso_offset(call.clock.now())
-    function.latest = Version(LATEST, config, code, call.ids.uuid(), now)
+    function.latest = Version(LATEST, config, code, call.ids.uuid(), now, paths)
     answer = configuration.updating(configuration.shown(function, function.latest))
     function.latest.revision_id = call.ids.uuid()
     versions.forget_environments(call.ground, function)
@@ -134,6 +138,7 @@ def delete_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     function = store.functions[address.name]
     if not address.qualifier:
         del store.functions[address.name]
+        urls.forget(call.ground, function)
         versions.forget_environments(call.ground, function)
     elif address.qualifier == LATEST:
         raise errors.invalid_value("$LATEST version cannot be deleted without deleting the function.")
@@ -142,15 +147,3 @@ def delete_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     else:
         versions.delete(function, address.qualifier)
     return {"StatusCode": 204}
-
-
-def code_archive(call: Call, path: str) -> bytes | None:
-    """The zip behind a ``Code.Location``: ``<account>/<region>/<function>/<version>.zip``; None when there is none."""
-    found = re.fullmatch(r"(\d{12})/([a-z0-9-]+)/([A-Za-z0-9-_]+)/(LATEST|\d+)\.zip", path)
-    if found is None:
-        return None
-    function = call.ground.cloud.store(LambdaStore, found[1], found[2]).functions.get(found[3])
-    if function is None:
-        return None
-    version = function.latest if found[4] == "LATEST" else function.versions.get(found[4])
-    return None if version is None else version.code.archive

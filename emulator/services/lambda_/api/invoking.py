@@ -1,4 +1,4 @@
-"""Invoke and InvokeAsync."""
+"""Invoke, InvokeWithResponseStream and InvokeAsync."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from emulator.services.lambda_.store import address_of, find_qualified
 
 _CALLER = "sdk"
 MAX_CLIENT_CONTEXT = 3583
+CHUNK = 64 * 1024
+"""Bytes of one PayloadChunk."""
 
 
 async def invoke(call: Call, params: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +79,42 @@ def _refuse_unknown(params: dict[str, Any]) -> None:
     for member, what in (("DurableExecutionName", "A durable execution"), ("TenantId", "Tenant isolation")):
         if params.get(member):
             raise errors.not_emulated(what, f"leave {member} out.")
+
+
+async def invoke_with_response_stream(call: Call, params: dict[str, Any]) -> dict[str, Any]:
+    """Run a function and answer its result as an event stream, when it is complete: nothing is sent earlier here."""
+    _refuse_unknown(params)
+    address = address_of(call, params["FunctionName"], params.get("Qualifier"))
+    function = find_qualified(call, address)
+    if params.get("InvocationType") == "DryRun":
+        return {"StatusCode": 204}
+    raw = params.get("Payload") or b""
+    check_size(raw, False, call.settings.enforce_quotas)
+    result = await _run(call, function, address.qualifier, read_payload(raw), params)
+    return {
+        "StatusCode": 200,
+        "ExecutedVersion": result.executed_version,
+        "ResponseStreamContentType": result.outcome.content_type,
+        "EventStream": [*_chunks(result), {"InvokeComplete": _completed(result, params)}],
+    }
+
+
+def _chunks(result: Run) -> list[dict[str, Any]]:
+    payload = b"" if result.failed else result.outcome.payload
+    return [
+        {"PayloadChunk": {"Payload": payload[start : start + CHUNK]}} for start in range(0, len(payload), CHUNK)
+    ]
+
+
+def _completed(result: Run, params: dict[str, Any]) -> dict[str, Any]:
+    """The last event; a failure is told here alone (AWS docs, InvokeWithResponseStream)."""
+    members: dict[str, Any] = {}
+    if result.failed:
+        members = {
+            "ErrorCode": result.function_error,
+            "ErrorDetails": result.outcome.payload.decode("utf-8", "replace"),
+        }
+    return members | ({"LogResult": result.log_tail} if params.get("LogType") == "Tail" else {})
 
 
 def invoke_async(call: Call, params: dict[str, Any]) -> dict[str, Any]:

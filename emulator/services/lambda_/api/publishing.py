@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.ground import Call
-from emulator.services.lambda_ import configuration, errors, versions
+from emulator.services.lambda_ import configuration, errors, urls, versions
 from emulator.services.lambda_.function import Alias, Function
 from emulator.services.lambda_.names import LATEST, check_alias_name
 from emulator.services.lambda_.paging import page
@@ -73,6 +73,8 @@ def delete_alias(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     function.aliases.pop(name, None)
     function.event_configs.pop(name, None)
     function.policies.pop(name, None)
+    function.provisioned.pop(name, None)
+    urls.forget(call.ground, function, name)
     return {}
 
 

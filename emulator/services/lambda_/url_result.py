@@ -1,0 +1,99 @@
+"""A function's result as the HTTP answer of its URL (AWS docs, "Invoking Lambda function URLs"; recorded from AWS)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.jsontext import compact
+from emulator.wire.messages import WireResponse, header_text
+
+_FORBIDDEN = (
+    "Forbidden. For troubleshooting Function URL authorization issues, see: "
+    "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+)
+PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response"
+_PRELUDE_END = bytes(8)
+
+
+def forbidden() -> WireResponse:
+    headers = [("content-type", "application/json"), ("x-amzn-ErrorType", "AccessDeniedException")]
+    return WireResponse(403, headers, compact({"Message": _FORBIDDEN}).encode())
+
+
+def failed() -> WireResponse:
+    return WireResponse(502, [("content-type", "application/json")], b"Internal Server Error")
+
+
+def throttled() -> WireResponse:
+    """AWS's body is not known."""
+    headers = [("content-type", "application/json"), ("x-amzn-ErrorType", "TooManyRequestsException")]
+    return WireResponse(429, headers, compact({"Message": "Rate Exceeded."}).encode())
+
+
+def answered(payload: bytes, content_type: str = "application/json") -> WireResponse:
+    """The answer for a result: an object with ``statusCode`` says all, anything else is the body."""
+    if content_type == PRELUDE_TYPE:
+        return _streamed(payload)
+    try:
+        result = json.loads(payload)
+    except ValueError:
+        return WireResponse(200, [("content-type", "application/octet-stream")], payload)
+    if isinstance(result, Mapping) and "statusCode" in result:
+        return _stated(result)
+    body = result if isinstance(result, str) else compact(result)
+    return WireResponse(200, [("content-type", "application/json")], body.encode())
+
+
+def _stated(result: Mapping[str, Any]) -> WireResponse:
+    try:
+        status = int(result["statusCode"])
+        body = _body(result)
+    except (TypeError, ValueError, binascii.Error):
+        return failed()
+    if not 100 <= status <= 599:
+        return failed()
+    return WireResponse(status, _headers(result), body)
+
+
+def _headers(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    given = result.get("headers")
+    pairs = [(str(name), header_text(_text(value))) for name, value in given.items()] if isinstance(given, dict) else []
+    if not any(name.lower() == "content-type" for name, _ in pairs):
+        pairs.insert(0, ("content-type", "application/json"))
+    pairs = [(name, value) for name, value in pairs if name.lower() not in ("content-length", "transfer-encoding")]
+    cookies = result.get("cookies")
+    return pairs + [("set-cookie", header_text(cookie)) for cookie in (cookies if isinstance(cookies, list) else [])]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return ",".join(map(_text, value)) if isinstance(value, list) else compact(value)
+
+
+def _body(result: Mapping[str, Any]) -> bytes:
+    body = result.get("body")
+    if body is None:
+        return b""
+    text = body if isinstance(body, str) else compact(body)
+    return base64.b64decode(text) if result.get("isBase64Encoded") is True else text.encode()
+
+
+def _streamed(payload: bytes) -> WireResponse:
+    """A JSON prelude, eight NUL bytes, and the body (the Runtime API's form of a streamed HTTP answer)."""
+    prelude, found, body = payload.partition(_PRELUDE_END)
+    try:
+        facts = json.loads(prelude)
+    except ValueError:
+        facts = None
+    if not found or not isinstance(facts, dict):
+        return failed()
+    facts = {"statusCode": 200, **facts}
+    facts.pop("body", None)
+    answer = _stated(facts)
+    answer.body = body
+    return answer
