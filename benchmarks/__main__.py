@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import platform
+import signal
 import sys
 from importlib import import_module
 
@@ -33,6 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # ends what was started, too
     lines = runner().run(measure(options.names or list(NAMES), options.quick))
     if options.json:
         print(json.dumps([line.as_dict() for line in lines], indent=1))

@@ -24,14 +24,10 @@ import emulator.app
 class Watched(emulator.app.Emulator):
     """Prints what it holds whenever it gets SIGUSR1; deploys its stack again at SIGUSR2."""
 
-    async def start(self, *args, **options):
-        await super().start(*args, **options)
-        loop, self.counter = asyncio.get_running_loop(), 0
+    async def deploy(self, stack):
+        loop, self.stack, self.counter = asyncio.get_running_loop(), stack, getattr(self, "counter", 0)
         loop.add_signal_handler(signal.SIGUSR1, self.show, loop)
         loop.add_signal_handler(signal.SIGUSR2, lambda: self.ground.clock.background(self.again(), "deploy"))
-
-    async def deploy(self, stack):
-        self.stack = stack
         return await super().deploy(stack)
 
     async def again(self):
@@ -93,6 +89,8 @@ def first_time(number):
 [emulator]
 clock = "auto"
 runtime = "{runtime}"
+idle_timeout = 1e9
+connection_duration = 1e9
 
 [socket_tasks]
 tasks = {{ work = {{ handler = "tasks:work", timeout = 30 }} }}

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "emulator.cli.demo:demo",
     "submit": "emulator.cli.submit:submit",
     "invoke": "emulator.cli.invoke:invoke",
+    "logs": "emulator.cli.logs:logs",
     "tail": "emulator.cli.tail:tail",
     "trace": "emulator.cli.trace:trace",
     "status": "emulator.cli.status:status",

@@ -85,8 +85,8 @@ class Outcome(NamedTuple):
 class Runtime(Protocol):
     """Runs handlers.  ``invoke`` answers every failure of the handler as an Outcome and raises only for own bugs."""
 
-    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
-        """Whether it runs handlers of this ``Runtime`` (``python3.13``) whose code is in ``directory``."""
+    def supports(self, function_runtime: str, directory: Path, layers: Sequence[Path] = ()) -> bool:
+        """Whether it runs handlers of this ``Runtime`` (``python3.13``) with this code and these layers."""
 
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome: ...
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -14,7 +13,16 @@ from emulator.core.ground import Ground
 from emulator.core.timers import TimerKind
 from emulator.runtimes import payloads
 from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream
-from emulator.runtimes.worker import Answered, Ended, InvocationMessage, WorkerPool, WorkerProcess, WorkerSpec
+from emulator.runtimes.runtime_api import start_worker
+from emulator.runtimes.worker import (
+    Answered,
+    Ended,
+    InvocationMessage,
+    WorkerPool,
+    WorkerProcess,
+    WorkerSpec,
+    supports,
+)
 from emulator.runtimes.worker.environment import host_environment
 from emulator.runtimes.worker.memory import MemoryWatch
 from emulator.runtimes.worker.process import OnLog
@@ -62,27 +70,28 @@ class WorkerRuntime:
         self._environments: WeakKeyDictionary[WorkerProcess, _Environment] = WeakKeyDictionary()
         self._specs: dict[str, tuple[str, WorkerSpec]] = {}
 
-    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
-        """Python by the emulator's own interpreter, Node by the machine's ``node``; whichever version is asked for."""
-        if function_runtime.startswith("python"):
-            return True
-        return function_runtime.startswith("nodejs") and shutil.which("node") is not None
+    def supports(self, function_runtime: str, directory: Path, layers: Sequence[Path] = ()) -> bool:
+        """Python by the emulator's own interpreter, Node by the machine's ``node``, and whatever brings a bootstrap."""
+        return supports(function_runtime, directory, layers)
 
     async def invoke(self, function: FunctionSpec, invocation: Invocation) -> Outcome:
         """Run the handler in an idle process or a new one; a process that overruns is killed at that instant."""
         run = _Run(self._ground, function, invocation)
-        try:
-            process = await self._pool.acquire(_key(function), self._spec(function))
-        except OSError as error:
-            missing = not function.directory.is_dir()
-            return run.failed(payloads.cannot_start(invocation.request_id, error, missing), "error")
-        environment = self._environments[process]
-        try:
-            result = await run.in_process(process, environment)
-        except BaseException:
-            self._pool.discard(process)
-            raise
-        self._pool.release(process)
+        while True:
+            try:
+                process = await self._pool.acquire(_key(function), self._spec(function))
+            except OSError as error:
+                missing = not function.directory.is_dir()
+                return run.failed(payloads.cannot_start(invocation.request_id, error, missing), "error")
+            environment = self._environments[process]
+            try:
+                result = await run.in_process(process, environment)
+            except BaseException:
+                self._pool.discard(process)
+                raise
+            self._pool.release(process)
+            if not (isinstance(result, Ended) and result.untouched) or run.spent:
+                break  # otherwise it ended before it saw the invocation: another one takes it
         self._end_when_idle(process, environment)
         return run.outcome(result, environment.stream)
 
@@ -93,7 +102,7 @@ class WorkerRuntime:
         stream = log_stream(date, spec.environment["AWS_LAMBDA_FUNCTION_VERSION"], self._ground.ids.hex(32))
         environment = _Environment(spec.environment["AWS_LAMBDA_FUNCTION_NAME"], stream)
         own = {**spec.environment, "AWS_LAMBDA_LOG_STREAM_NAME": stream}
-        process = await WorkerProcess.start(replace(spec, environment=own), environment.hear)
+        process = await start_worker(replace(spec, environment=own), environment.hear)
         process.spec = spec  # by which the pool finds it again
         self._environments[process] = environment
         return process
@@ -151,12 +160,12 @@ class _Run:
         self._function = function
         self._invocation = invocation
         self._process: WorkerProcess | None = None
-        self._spent = False
+        self.spent = False
         self._seconds = function.timeout
         self._budget = invocation.unit.budget(function.timeout, self._kill)
 
     def _kill(self) -> None:
-        self._spent = True
+        self.spent = True
         if self._process is not None:
             self._process.kill()
 
@@ -168,9 +177,9 @@ class _Run:
     async def in_process(self, process: WorkerProcess, environment: _Environment) -> Answered | Ended:
         self._process = process
         cold = environment.begin(self._invocation)
-        if self._spent:  # while the process was starting
+        if self.spent:  # while the process was starting
             process.kill()
-        elif cold and process.spec.program is None:  # our own bootstraps tell when init is over
+        elif cold:
             self._restart_budget(INIT_LIMIT + self._function.timeout)
         process.on_init = lambda: self._restart_budget(self._function.timeout)
         process.on_sleep = self._sleep
@@ -211,7 +220,7 @@ class _Run:
             status = "error" if result.in_init else ""
             facts = (result.payload, result.error_type, status, self._duration(), init, result.memory_mb)
             return Outcome(*facts, stream, result.content_type)
-        if self._spent and result.killed:
+        if self.spent and result.killed:
             error = payloads.timed_out(request_id, self._function.timeout)
             return self.failed(error, "timeout", stream)
         return self.failed(result.error(request_id), "error", stream)

@@ -32,7 +32,7 @@ def worker_spec(function: FunctionSpec, base_url: str, host: Mapping[str, str]) 
     # The user's variables win over everything, as on AWS.
     values |= dict(function.environment)
     paths = (str(function.directory), *python_paths(function.layers))
-    program = program_for(function.runtime, function.directory, function.memory)
+    program = program_for(function.runtime, function.directory, function.memory, function.layers)
     return WorkerSpec(function.handler, str(function.directory), values, paths, program=program)
 
 

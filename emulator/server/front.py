@@ -71,17 +71,21 @@ class Front:
         if caller is None:
             clock.contact()
         path = scope["raw_path"].decode("latin-1")
-        with clock.unit(f"{scope['method']} {path}", caller) as unit:
+        try:
+            # Read outside of the unit: a client that never ends its body must not keep the house busy.
+            body = await _read_body(receive)
+        except ClientGoneError:
+            return
+        except BodyTooLargeError:
+            await _send(send, WireResponse(413, [("connection", "close")], b"Request Entity Too Large"))
+            return
+        request = WireRequest(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
+        with clock.unit(f"{request.method} {path}", caller) as unit:
             current_unit.set(unit)
             try:
-                body = await _read_body(receive)
-                query = scope["query_string"].decode("latin-1")
-                request = WireRequest(scope["method"], path, query, headers, body)
                 response = await self._answer(request, cause, caller, receive)
             except ClientGoneError:
                 return
-            except BodyTooLargeError:
-                response = WireResponse(413, [("connection", "close")], b"Request Entity Too Large")
             except asyncio.CancelledError:  # nobody else cancels a request than a reset or a stop
                 response = _interrupted()
             await _send(send, response)

@@ -115,3 +115,6 @@ QUOTED_ENUMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("lambda", "EventSourcePosition"): ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
     ("lambda", "RecursiveLoop"): ("Terminate", "Allow"),
 }
+
+EMPTY_ANSWERS = frozenset({("lambda", "GetFunctionCodeSigningConfig")})
+"""Operations that AWS answers with ``{}`` although the model requires members (recorded from AWS)."""

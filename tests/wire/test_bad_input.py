@@ -50,7 +50,6 @@ def test_an_event_for_a_function_that_is_not_json(aws_client):
         ("dynamodb", "list_tables", {}, ["dynamodb", "ListTables"]),
         ("s3", "list_buckets", {}, ["s3", "ListBuckets"]),
         ("ec2", "describe_instances", {}, ["ec2", "DescribeInstances"]),
-        ("lambda", "list_layers", {}, ["lambda", "ListLayers"]),
         ("sts", "get_session_token", {}, ["sts", "GetSessionToken"]),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ class InlineRuntime:
         self._environments: dict[str, _Environment] = {}
         self._entered = False
 
-    def supports(self, function_runtime: str, directory: Path | None = None) -> bool:
+    def supports(self, function_runtime: str, directory: Path, layers: Sequence[Path] = ()) -> bool:
         """Python only; the interpreter is the emulator's own, whichever version the function asks for."""
         return function_runtime.startswith("python")
 

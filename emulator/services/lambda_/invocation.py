@@ -63,17 +63,17 @@ async def run(ground: Ground, job: Job, **detail: Any) -> Run:
     store = store_of(ground, job.function.account, job.function.region)
     version = job.function.version(job.qualifier, ground.ids.uniform)
     recursion.check(ground, job.function, job.request_id, job.cause)
-    runtime = choose_runtime(ground, version.config["Runtime"], version.code.directory)
+    runtime = choose_runtime(ground, version.config["Runtime"], version.code.directory, version.layers)
     with concurrency.slot(store, job.function, ground.settings.account_concurrency):
         return await _run(ground, store, job, version, runtime, detail)
 
 
-def choose_runtime(ground: Ground, function_runtime: str, directory: Path) -> Runtime:
+def choose_runtime(ground: Ground, function_runtime: str, directory: Path, layers: Sequence[Path] = ()) -> Runtime:
     """The one that the settings name, or another that knows the language; raises InvalidParameterValueException."""
     wanted = ground.settings.runtime
     for name in dict.fromkeys((wanted, *ground.runtimes)):
         runtime = cast("Runtime | None", ground.runtimes.get(name))
-        if runtime is not None and runtime.supports(function_runtime, directory):
+        if runtime is not None and runtime.supports(function_runtime, directory, layers):
             return runtime
     if function_runtime.startswith("nodejs"):
         raise errors.not_emulated(f"Runtime {function_runtime} without node", "install Node.js 18 or later.")

@@ -12,6 +12,7 @@ from emulator.core.cause import Cause
 from emulator.services.stepfunctions.context import state_context
 
 if TYPE_CHECKING:
+    from emulator.services.stepfunctions.map_run import MapRun
     from emulator.services.stepfunctions.run import Run
 
 
@@ -22,7 +23,7 @@ class Flow:
     ``entered``    the id of the current state's Entered event, 0 before it; ``before`` is the event before that
     ``variables``  a new mapping at each Assign, so branches start with what their parent had and keep theirs
     ``item``       ``$$.Map.Item`` of the innermost Map
-    ``children``   the branches or iterations of the current state
+    ``children``   the branches or iterations of the current state; ``map_run`` those of a distributed Map
     ``resumed``    a redrive goes on with the current state: no second Entered event, finished children are kept
     ``broken``     a child has failed in the current attempt of a Parallel or Map
     """
@@ -38,6 +39,7 @@ class Flow:
         "entered",
         "input",
         "item",
+        "map_run",
         "name",
         "output",
         "resumed",
@@ -68,6 +70,7 @@ class Flow:
         self.before = 0
         self.at = 0.0
         self.children: list[Flow] | None = None
+        self.map_run: MapRun | None = None
         self.broken = False
         self.resumed = False
         self.done = False
@@ -101,7 +104,7 @@ class Flow:
         self.emit(f"{state.type}StateExited", details)
         run.journal.note("state-exit", run.execution.arn, state.name, self.cause, next=way.next)
         self.entered = 0
-        self.children = None
+        self.children = self.map_run = None
         if way.next is None:
             self.output, self.done = way.output, True
         else:

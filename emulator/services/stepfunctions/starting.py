@@ -28,7 +28,7 @@ def read_input(text: str) -> Any:
     """An execution's input.  Raises InvalidExecutionInput in the words of AWS's JSON reader."""
     try:
         if not text.strip():
-            raise JsonSyntaxError("Invalid execution input.", 1, 1)
+            raise JsonSyntaxError("Invalid execution input.", text, 0)
         return read_json(text)
     except JsonSyntaxError as error:
         message = f"Invalid State Machine Execution Input: '{error.message}'"

@@ -26,7 +26,7 @@ def create_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     config = configuration.new_config(params, call.courier.can_deliver)
     paths = layers.attach(call, config, params) or ()
     code = _code(call, params.get("Code") or {})
-    choose_runtime(call.ground, config["Runtime"], code.directory)
+    choose_runtime(call.ground, config["Runtime"], code.directory, paths)
     latest = Version(LATEST, config, code, call.ids.uuid(), timestamps.iso_offset(call.clock.now()), paths)
     function = Function(call.account, call.region, name, latest, tags=dict(params.get("Tags") or {}))
     store.functions[name] = function
@@ -108,8 +108,9 @@ def update_function_configuration(call: Call, params: dict[str, Any]) -> dict[st
     _check_revision(function, params)
     config = configuration.changed_config(function.latest.config, params, call.courier.can_deliver)
     paths = layers.attach(call, config, params)
-    choose_runtime(call.ground, config["Runtime"], function.latest.code.directory)
-    return _change(call, function, config, function.latest.code, function.latest.layers if paths is None else paths)
+    paths = function.latest.layers if paths is None else paths
+    choose_runtime(call.ground, config["Runtime"], function.latest.code.directory, paths)
+    return _change(call, function, config, function.latest.code, paths)
 
 
 def _check_revision(function: Function, params: dict[str, Any]) -> None:
