@@ -36,7 +36,10 @@ TASK_FUNCTION = "work"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much, where, and what is killed: ``none``, ``tasks`` or ``all``.  ``pause`` lies between two kills."""
+    """How much, where, and what is killed: ``none``, ``tasks`` or ``all``.  About ``pause`` seconds between two kills.
+
+    With ``all`` five times that: task-submit and task-notify import boto3, and must get something done before they die.
+    """
 
     tasks: int = 10_000
     connections: int = 100
@@ -195,8 +198,9 @@ class Soak:
     async def _kill(self) -> None:
         if self._options.kill == "none":
             return
+        pause = self._options.pause * (5 if self._options.kill == "all" else 1)
         while True:
-            await asyncio.sleep(self._random.uniform(0.5, 1.5) * self._options.pause)
+            await asyncio.sleep(self._random.uniform(0.5, 1.5) * pause)
             workers = self._house.workers()
             names = [name for name in workers if self._options.kill == "all" or name == TASK_FUNCTION]
             if names:

@@ -51,6 +51,7 @@ def _aws_world(
     start = options.get("start", MANUAL_START if clock == "manual" else _now())
     emulator = aws_emulator.emulator
     aws_emulator.run(emulator.reset())
+    _adjust(emulator.settings, _initial_settings())
     emulator.settings.runtime = request.config.getoption("--aws-runtime") or options.get("runtime", "inline")
     aws_emulator.call(lambda: emulator.ground.clock.configure(clock, start))
     _set_environment(monkeypatch, aws_emulator.url, emulator.settings.region)
@@ -60,6 +61,22 @@ def _aws_world(
 
 
 _USED: pytest.StashKey[EmulatorThread] = pytest.StashKey()
+
+
+def _initial_settings() -> dict[str, Any]:
+    """Settings with which every test begins."""
+    from dataclasses import asdict
+
+    from emulator.core.settings import Settings
+
+    return asdict(Settings(check_outputs=True))
+
+
+def _adjust(settings: Any, table: dict[str, Any]) -> None:
+    """Apply a stack's [emulator] section; where handlers run and how time goes is the test's own affair."""
+    for name, value in table.items():
+        if hasattr(settings, name) and name != "runtime":
+            setattr(settings, name, value)
 
 
 def _now() -> float:
@@ -91,7 +108,9 @@ def aws_stack(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> Ite
     from emulator.testing import StackHandle
 
     try:
-        deployment = _aws_world.run(_aws_world.emulator.deploy(_described(request)))
+        stack = _described(request)
+        _adjust(_aws_world.emulator.settings, stack.settings)
+        deployment = _aws_world.run(_aws_world.emulator.deploy(stack))
     except StackError as error:
         problem = str(error)
     else:
@@ -109,20 +128,13 @@ def _described(request: pytest.FixtureRequest) -> Stack:
     marker = request.node.get_closest_marker("aws_stack")
     source: Any = marker.args[0] if marker and marker.args else request.config.getini("aws_stack")
     if isinstance(source, Stack):
-        return copy_of(source)
+        return source
     if isinstance(source, dict):
         return Stack.from_document(source, request.path.parent, str(request.path.name))
     if not source:
         return Stack(request.path.parent)
     beside = request.path.parent / source
     return Stack.read(beside if beside.exists() else Path(request.config.rootpath) / source)
-
-
-def copy_of(stack: Stack) -> Stack:
-    """A marker's Stack serves several tests; deploying expands it in place."""
-    import copy
-
-    return copy.deepcopy(stack)
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)  # kept: making one costs more than using it
+
 
 def compact(value: Any) -> str:
     """``value`` as JSON text without blanks, non-ASCII characters kept."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)

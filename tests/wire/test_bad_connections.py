@@ -300,3 +300,12 @@ def test_an_untrusting_tls_client(aws_stack):
     port = urlsplit(aws_stack.url).port
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"https://localhost:{port}/_emulator/health")
+
+
+def test_a_body_that_never_ends_does_not_hold_time(aws_stack, aws_clock, raw):
+    raw.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+    eventually(lambda: aws_clock.status()["busy"] == [])
+    before = aws_clock.now
+    aws_clock.run_until_idle()
+    assert aws_clock.now >= before
+    assert_healthy(aws_stack)
