@@ -26,13 +26,14 @@ from emulator.services.apigateway.service import SERVICE as APIGATEWAY
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
 from emulator.services.sqs.service import SERVICE as SQS
+from emulator.services.stepfunctions.service import SERVICE as STEPFUNCTIONS
 from emulator.services.sts.service import SERVICE as STS
 from emulator.stack.deploy import Deployment, deploy
 from emulator.stack.description import Stack
 
 log = logging.getLogger("emulator")
 
-SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SQS, STS)
+SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SQS, STEPFUNCTIONS, STS)
 KEEP_ALIVE = 75
 """Real seconds an idle HTTP connection stays open: longer than SDK pools keep one, so that they never meet a reset."""
 FAREWELL = 12

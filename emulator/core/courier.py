@@ -105,26 +105,36 @@ class StreamRecord(NamedTuple):
     cause: Cause
 
 
+class Shard(NamedTuple):
+    """One shard of a stream; what its parent holds comes before."""
+
+    id: str
+    parent: str = ""
+
+
 class StreamSource(Protocol):
     """A stream as an event source mapping sees it.  All calls are synchronous; waiting is done on ``waiters``.
 
-    A position is opaque and stays valid; ``waiters`` are woken by new records and new shards.
+    A position (a shard iterator) is opaque and stays valid; ``waiters`` are woken by new records and new shards.
     """
 
     arn: str
     waiters: Waiters
 
-    def shards(self) -> Sequence[str]:
-        """Ids of all shards that can be read, oldest first."""
+    def shards(self) -> Sequence[Shard]:
+        """All shards that can be read."""
 
     def start(self, shard: str, position: str, at: float | None = None) -> Any:
         """The position of ``TRIM_HORIZON``, ``LATEST`` (what is written from now on) or ``AT_TIMESTAMP``."""
 
+    def after(self, shard: str, sequence: str) -> Any:
+        """The position behind a record."""
+
     def read(self, shard: str, position: Any, limit: int) -> tuple[Sequence[StreamRecord], Any]:
         """Up to ``limit`` records from ``position`` on, and the position behind them."""
 
-    def closed(self, shard: str, position: Any) -> bool:
-        """Whether nothing will ever come behind ``position``."""
+    def finished(self, shard: str, position: Any) -> bool:
+        """Whether the shard is closed and nothing comes behind ``position``."""
 
     @property
     def exists(self) -> bool: ...
@@ -148,6 +158,9 @@ class Operations(Protocol):
     async def __call__(
         self, service: str, operation: str, params: dict[str, Any], *, account: str, region: str, cause: Cause
     ) -> dict[str, Any]: ...
+
+    def knows(self, service: str, operation: str) -> bool:
+        """Whether the operation exists here."""
 
 
 class Courier:
@@ -183,6 +196,10 @@ class Courier:
     def can_deliver(self, service: str) -> bool:
         """Whether targets of this service exist here; callers refuse others by name."""
         return service in self._targets
+
+    def can_call(self, service: str, operation: str) -> bool:
+        """Whether ``call`` knows this operation; callers refuse others by name."""
+        return self._operations is not None and self._operations.knows(service, operation)
 
     async def deliver(
         self,

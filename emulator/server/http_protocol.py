@@ -35,6 +35,10 @@ class HttpProtocol(HttpToolsProtocol):
         protocol.data_received(b"".join(lines))
         self.transport.set_protocol(protocol)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # its timer would keep the connection, and the last request, in memory
+
     def abort(self) -> None:
         """Cut the connection, whatever waits to be sent."""
         self.transport.abort()

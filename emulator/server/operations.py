@@ -42,6 +42,14 @@ class Operations:
         owner = self.services.get(service)
         return owner is not None and operation in owner.long_polls
 
+    def knows(self, service: str, operation: str) -> bool:
+        """Whether the operation exists here (the courier's ``Operations``)."""
+        try:
+            self.find(service, operation)
+        except AwsError:
+            return False
+        return True
+
     async def run(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Validate and run; raises AwsError."""
         function = self.find(service, operation)

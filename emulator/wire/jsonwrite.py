@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 from collections.abc import Callable
 from typing import Any
 
+from emulator.core.jsontext import compact
 from emulator.wire.jsonread import in_body
 from emulator.wire.timetext import write_time
 
@@ -16,7 +16,7 @@ Writer = Callable[[Any], Any]
 
 def dump(value: Any) -> bytes:
     """``value`` as compact UTF-8 JSON; half characters, which UTF-8 cannot hold, become ``?`` as in Java."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    return compact(value).encode("utf-8", "replace")
 
 
 def body_writer(shape: Any, memo: dict[str, Writer | None]) -> Writer | None:

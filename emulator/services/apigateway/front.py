@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from emulator.core.cause import Cause
 from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
+from emulator.core.jsontext import compact
 from emulator.core.timestamps import iso_milliseconds
 from emulator.core.units import current_unit
 from emulator.services.apigateway import callbacks, lifecycle
@@ -186,5 +186,5 @@ def _error(error: AwsError) -> WireResponse:
 
 
 def _json(status: int, document: dict[str, Any], headers: list[tuple[str, str]] | None = None) -> WireResponse:
-    body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    body = compact(document).encode()
     return WireResponse(status, [("Content-Type", "application/json"), *(headers or [])], body)

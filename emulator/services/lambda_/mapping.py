@@ -11,6 +11,7 @@ from emulator.patterns.event_filter import EventFilter
 
 if TYPE_CHECKING:
     from emulator.services.lambda_.event_source import Poller
+    from emulator.services.lambda_.stream_source import StreamPoller
 
 USER = "USER_INITIATED"
 
@@ -29,6 +30,20 @@ class MappingSettings:
 
 
 @dataclass(slots=True)
+class StreamSettings(MappingSettings):
+    """What can be set for a stream.  Ages in seconds; -1 sets no limit."""
+
+    batch_size: int = 100
+    starting_position: str = "TRIM_HORIZON"
+    starting_at: float | None = None
+    lanes: int = 1
+    max_age: int = -1
+    max_retries: int = -1
+    bisect: bool = False
+    on_failure: str | None = None
+
+
+@dataclass(slots=True)
 class EventSourceMapping:
     """One mapping; ``qualifier`` as it was written, ``filter`` compiled from the settings."""
 
@@ -44,7 +59,10 @@ class EventSourceMapping:
     last_modified: float
     tags: dict[str, str] = field(default_factory=dict)
     deleted: bool = False
-    poller: Poller | None = None
+    poller: Poller | StreamPoller | None = None
+    checkpoints: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """How far a stream is read, by shard and lane; kept while the mapping is disabled."""
+    last_result: str = "No records processed"
 
     @property
     def arn(self) -> str:
@@ -61,6 +79,8 @@ class EventSourceMapping:
 
     def shown(self, state: str | None = None) -> dict[str, Any]:
         """EventSourceMappingConfiguration; ``state`` is a transitional one, the lasting one by default."""
+        if isinstance(self.settings, StreamSettings):
+            return self._stream_shown(self.settings, state)
         settings = self.settings
         answer: dict[str, Any] = {
             "UUID": self.uuid,
@@ -78,6 +98,35 @@ class EventSourceMapping:
             answer["FilterCriteria"] = {"Filters": [{"Pattern": pattern} for pattern in settings.patterns]}
         if settings.max_concurrency is not None:
             answer["ScalingConfig"] = {"MaximumConcurrency": settings.max_concurrency}
+        return answer | settings.stored
+
+    def _stream_shown(self, settings: StreamSettings, state: str | None) -> dict[str, Any]:
+        """The same for a stream (recorded from AWS)."""
+        target = {"Destination": settings.on_failure} if settings.on_failure else {}
+        answer: dict[str, Any] = {
+            "UUID": self.uuid,
+            "StartingPosition": settings.starting_position,
+            "BatchSize": settings.batch_size,
+            "MaximumBatchingWindowInSeconds": settings.window,
+            "ParallelizationFactor": settings.lanes,
+            "EventSourceArn": self.source_arn,
+            "FunctionArn": self.function_arn,
+            "LastModified": self.last_modified,
+            "LastProcessingResult": self.last_result,
+            "State": state or ("Enabled" if self.enabled else "Disabled"),
+            "StateTransitionReason": "User action",
+            "DestinationConfig": {"OnFailure": target},
+            "MaximumRecordAgeInSeconds": settings.max_age,
+            "BisectBatchOnFunctionError": settings.bisect,
+            "MaximumRetryAttempts": settings.max_retries,
+            "TumblingWindowInSeconds": 0,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"] if settings.report_failures else [],
+            "EventSourceMappingArn": self.arn,
+        }
+        if settings.starting_at is not None:
+            answer["StartingPositionTimestamp"] = settings.starting_at
+        if settings.patterns:
+            answer["FilterCriteria"] = {"Filters": [{"Pattern": pattern} for pattern in settings.patterns]}
         return answer | settings.stored
 
     def same_source(self, source_arn: str, function_name: str, qualifier: str) -> bool:

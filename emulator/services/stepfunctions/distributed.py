@@ -10,7 +10,8 @@ from emulator.asl.errors import StatesError
 from emulator.asl.maps import THRESHOLD, batches, iteration_input, map_items
 from emulator.asl.states import Map
 from emulator.core.jsontext import compact
-from emulator.services.stepfunctions import ending, starting
+from emulator.services.stepfunctions import ending
+from emulator.services.stepfunctions.birth import new_execution
 from emulator.services.stepfunctions.execution import (
     ABORTED,
     FAILED,
@@ -144,11 +145,11 @@ class _Running:
         self._active += 1
         old = child.execution
         if old is not None and old.redrivable:
-            starting.redrive(self._ground, old)
+            self._flow.run.launcher.redrive(self._ground, old)
             execution = old
         else:
             execution = child.execution = self._new(child)
-            starting.launch(self._ground, execution)
+            self._flow.run.launcher.launch(self._ground, execution)
         execution.ended.add(self._ended)
 
     def _ended(self) -> bool:
@@ -177,9 +178,7 @@ class _Running:
             label=machine_name.split("/", 1)[1],
         )
         text = compact(child.input)
-        execution = starting.new_execution(
-            self._ground, child_origin, arn, name, text, child.input, self._flow.cause
-        )
+        execution = new_execution(self._ground, child_origin, arn, name, text, child.input, self._flow.cause)
         execution.mocks = parent.mocks
         execution.item_count = child.size if self._state.item_batcher is not None else None
         self._ground.cloud.store(StepFunctionsStore, origin.account, origin.region).add(execution)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from emulator.asl.scope import Host
 from emulator.core.clock import Clock
@@ -13,15 +13,23 @@ from emulator.services.stepfunctions.context import execution_context
 from emulator.services.stepfunctions.execution import Execution
 
 
+class Launcher(NamedTuple):
+    """How a Map sets its children going: new ones, and those that a redrive takes up again."""
+
+    launch: Callable[[Ground, Execution], None]
+    redrive: Callable[[Ground, Execution], None]
+
+
 class Run:
     """``context`` is the part of the context object that stays the same."""
 
-    __slots__ = ("context", "execution", "ground", "host")
+    __slots__ = ("context", "execution", "ground", "host", "launcher")
 
-    def __init__(self, ground: Ground, execution: Execution, host: Host) -> None:
+    def __init__(self, ground: Ground, execution: Execution, host: Host, launcher: Launcher) -> None:
         self.ground = ground
         self.execution = execution
         self.host = host
+        self.launcher = launcher
         self.context = execution_context(execution)
 
     @property

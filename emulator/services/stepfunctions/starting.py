@@ -1,53 +1,22 @@
-"""Starting executions, running them to their end, and redriving them."""
+"""Setting executions going, running them to their end, and redriving them."""
 
 from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any
 
 from emulator.asl.errors import RUNTIME, StatesError
-from emulator.asl.jackson import JsonSyntaxError, read_json
 from emulator.asl.scope import Host
-from emulator.core.cause import Cause
-from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
 from emulator.core.timers import TimerKind
 from emulator.services.stepfunctions import ending
-from emulator.services.stepfunctions.execution import RUNNING, Execution, Origin
+from emulator.services.stepfunctions.execution import RUNNING, Execution
 from emulator.services.stepfunctions.flow import Flow
-from emulator.services.stepfunctions.history import History
-from emulator.services.stepfunctions.run import Run
+from emulator.services.stepfunctions.run import Launcher, Run
 from emulator.services.stepfunctions.status_events import announce
 from emulator.services.stepfunctions.walk import walk
 
 log = logging.getLogger("emulator.stepfunctions")
-
-
-def read_input(text: str) -> Any:
-    """An execution's input.  Raises InvalidExecutionInput in the words of AWS's JSON reader."""
-    try:
-        if not text.strip():
-            raise JsonSyntaxError("Invalid execution input.", text, 0)
-        return read_json(text)
-    except JsonSyntaxError as error:
-        message = f"Invalid State Machine Execution Input: '{error.message}'"
-        raise AwsError("InvalidExecutionInput", message) from None
-
-
-def new_execution(
-    ground: Ground, origin: Origin, arn: str, name: str, input_text: str, data: Any, cause: Cause
-) -> Execution:
-    """An execution with its first event; ``launch`` sets it going."""
-    now = ground.clock.now()
-    execution = Execution(arn, name, origin, input_text, data, now, cause, History(not origin.express))
-    details: dict[str, Any] = {"input": data, "roleArn": origin.revision.role}
-    if origin.alias_arn is not None:
-        details["stateMachineAliasArn"] = origin.alias_arn
-    if origin.version_arn is not None:
-        details["stateMachineVersionArn"] = origin.version_arn
-    execution.history.add("ExecutionStarted", now, details, 0)
-    return execution
 
 
 def launch(ground: Ground, execution: Execution) -> None:
@@ -82,7 +51,7 @@ def _limit(ground: Ground, execution: Execution, since: float) -> None:
 
 
 async def _main(ground: Ground, execution: Execution, redriven: int | None) -> None:
-    run = Run(ground, execution, Host(ground.ids, ground.clock.now))
+    run = Run(ground, execution, Host(ground.ids, ground.clock.now), Launcher(launch, redrive))
     root = execution.root
     if root is None or redriven is None:
         root = execution.root = Flow(run, execution.origin.workflow, execution.input, {}, 0, execution.cause)

@@ -25,6 +25,7 @@ class StepFunctionsStore:
         self.executions: dict[str, Execution] = {}
         self.map_runs: dict[str, MapRun] = {}
         self.tokens = Tokens()
+        self.redrive_tokens: dict[tuple[str, str], float] = {}
         self.sequence = 0
 
     def add(self, execution: Execution) -> None:

@@ -45,7 +45,7 @@ async def _step(flow: Flow) -> None:
         settled = flow.settle(error)
         run = flow.run
         outcome = settled.error or "failed"
-        run.journal.note("state-exit", run.execution.arn, state.name, flow.cause, outcome, cause=settled.cause)
+        run.journal.note("state-exit", run.execution.arn, state.name, flow.cause, outcome, reason=settled.cause)
         raise settled from None
 
 

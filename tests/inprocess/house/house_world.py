@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -74,11 +75,19 @@ class House:
         return found
 
     def lines(self) -> list[tuple[Any, ...]]:
-        """The journal without real times: what two runs with one seed have in common."""
-        return [
-            (h.seq, h.at, h.trace, h.id, h.parent, h.kind, h.source, h.target, h.outcome, h.attempt, h.payload, h.ended)
+        """The journal without real times: what two runs with one seed have in common.
+
+        Handlers that run at the same instant end in any order, as their threads do: so lines are sorted, and a hop is
+        named by the kinds on its way from the first one, not by its number.
+        """
+        ways = {"": ""}
+        for hop in self.journal:
+            ways[hop.id] = f"{ways.get(hop.parent, '')}/{hop.kind}"
+        number = re.compile(next(iter(self.journal)).id[:8] + "[0-9a-f]{8}")
+        return sorted(
+            (h.at, h.trace, ways[h.id], h.source, h.target, h.outcome, h.attempt or 0, number.sub("", h.payload or ""))
             for h in self.journal
-        ]
+        )
 
     def assert_nothing_left(self) -> None:
         """What a reset owes: no unit, no timer, no task, no connection, no hop."""

@@ -9,13 +9,14 @@ from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.patterns.event_filter import EventFilter, compile_filters
 from emulator.patterns.invalid_pattern import InvalidPattern
-from emulator.services.lambda_ import errors, tags
+from emulator.services.lambda_ import errors, stream_settings, tags
 from emulator.services.lambda_.event_source import Poller
 from emulator.services.lambda_.function import Function
-from emulator.services.lambda_.mapping import EventSourceMapping, MappingSettings, patterns_in
+from emulator.services.lambda_.mapping import EventSourceMapping, MappingSettings, StreamSettings, patterns_in
 from emulator.services.lambda_.names import Address
 from emulator.services.lambda_.paging import page
 from emulator.services.lambda_.store import LambdaStore, address_of
+from emulator.services.lambda_.stream_source import StreamPoller
 
 FIFO_BATCH = 10
 STREAM_MEMBERS = (
@@ -26,15 +27,18 @@ STORED = ("KMSKeyArn", "MetricsConfig", "LoggingConfig", "ProvisionedPollerConfi
 
 
 def create_event_source_mapping(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    """Start to poll a queue for a function (texts recorded from AWS)."""
+    """Start to poll a queue or a stream for a function (texts recorded from AWS)."""
     source_arn = params.get("EventSourceArn") or ""
-    _check_kind(source_arn)
+    is_stream = _check_kind(call, source_arn)
     function, address = _function(call, params["FunctionName"])
-    settings = _settings(MappingSettings(), params)
-    _check_settings(call, source_arn, settings, params)
+    old = stream_settings.starting(params, source_arn) if is_stream else MappingSettings()
+    settings = _settings(call, old, source_arn, params)
     source_filter = _compile(settings.patterns)
-    _check_queue(call, source_arn, function)
-    _check_double(call, source_arn, address)
+    if is_stream:
+        _check_stream(call, source_arn)
+    else:
+        _check_queue(call, source_arn, function)
+    _check_double(call, source_arn, address, is_stream)
     tags.check(params.get("Tags") or {})
     mapping = EventSourceMapping(
         uuid=call.ids.uuid(),
@@ -75,8 +79,7 @@ def update_event_source_mapping(call: Call, params: dict[str, Any]) -> dict[str,
     address = Address(mapping.function_name, mapping.qualifier)
     if params.get("FunctionName"):
         _, address = _function(call, params["FunctionName"])
-    settings = _settings(mapping.settings, params)
-    _check_settings(call, mapping.source_arn, settings, params)
+    settings = _settings(call, mapping.settings, mapping.source_arn, params)
     mapping.filter = _compile(settings.patterns)
     mapping.settings = settings
     mapping.function_name, mapping.qualifier = address
@@ -106,21 +109,26 @@ def _mapping(call: Call, params: dict[str, Any]) -> EventSourceMapping:
 def _poll(call: Call, mapping: EventSourceMapping) -> None:
     """Start or stop the poller, whichever the mapping's state asks for."""
     if mapping.active and mapping.poller is None:
-        mapping.poller = Poller(call.ground, mapping)
+        is_stream = isinstance(mapping.settings, StreamSettings)
+        mapping.poller = StreamPoller(call.ground, mapping) if is_stream else Poller(call.ground, mapping)
     elif not mapping.active and mapping.poller is not None:
         mapping.poller.stop()
         mapping.poller = None
 
 
-def _check_kind(arn: str) -> None:
+def _check_kind(call: Call, arn: str) -> bool:
+    """True for a stream, False for a queue; raises InvalidParameterValueException for what is neither."""
     try:
         service = Arn.parse(arn).service
     except ValueError:
         service = ""
+    if call.courier.has_streams(service):
+        return True
     if service in ("dynamodb", "kinesis", "kafka", "mq", "rds", "docdb"):
-        raise errors.not_emulated(f"An event source mapping for {service}", "only SQS queues are event sources here.")
+        raise errors.not_emulated(f"An event source mapping for {service}", "streams of this service do not exist here; use an SQS queue.")
     if service != "sqs":
         raise errors.invalid_value("Unrecognized event source.")
+    return False
 
 
 def _function(call: Call, name: str) -> tuple[Function, Address]:
@@ -131,7 +139,15 @@ def _function(call: Call, name: str) -> tuple[Function, Address]:
     return function, address
 
 
-def _settings(old: MappingSettings, params: dict[str, Any]) -> MappingSettings:
+def _settings(call: Call, old: MappingSettings, arn: str, params: dict[str, Any]) -> MappingSettings:
+    if isinstance(old, StreamSettings):
+        return stream_settings.changed(call, old, params)
+    settings = _queue_settings(old, params)
+    _check_settings(arn, settings, params)
+    return settings
+
+
+def _queue_settings(old: MappingSettings, params: dict[str, Any]) -> MappingSettings:
     """The settings after a request: given members replace, others stay."""
     patterns, scaling = patterns_in(params), params.get("ScalingConfig")
     types = params.get("FunctionResponseTypes")
@@ -151,7 +167,7 @@ def _window(old: MappingSettings, params: dict[str, Any]) -> int:
     return old.window if given is None else int(given)
 
 
-def _check_settings(call: Call, arn: str, settings: MappingSettings, params: dict[str, Any]) -> None:
+def _check_settings(arn: str, settings: MappingSettings, params: dict[str, Any]) -> None:
     if params.get("DestinationConfig"):
         raise errors.invalid_value("Unsupported DestinationConfig parameter for given event source mapping type.")
     for member in STREAM_MEMBERS:
@@ -187,13 +203,24 @@ def _check_queue(call: Call, arn: str, function: Function) -> None:
         )
 
 
-def _check_double(call: Call, arn: str, address: Address) -> None:
+def _check_stream(call: Call, arn: str) -> None:
+    source = call.courier.stream(arn)
+    if source is None or not source.exists:
+        raise errors.invalid_value(f"Stream not found: {arn}")
+
+
+def _check_double(call: Call, arn: str, address: Address, is_stream: bool) -> None:
     for mapping in call.store(LambdaStore).mappings.values():
         if mapping.same_source(arn, *address):
-            raise _double(arn, address, mapping)
+            raise _double(arn, address, mapping, is_stream)
 
 
-def _double(arn: str, address: Address, mapping: EventSourceMapping) -> AwsError:
+def _double(arn: str, address: Address, mapping: EventSourceMapping, is_stream: bool) -> AwsError:
+    if is_stream:
+        return errors.conflict(
+            f'The event source arn (" {arn} ") and function (" {address.name} ") provided mapping already exists. '
+            f"Please update or delete the existing mapping with UUID {mapping.uuid}"
+        )
     return errors.conflict(
         f'An event source mapping with SQS arn (" {arn} ") and function (" {address.name} ") already exists. Please '
         f"update or delete the existing mapping with UUID {mapping.uuid}"

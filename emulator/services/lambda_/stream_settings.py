@@ -1,0 +1,78 @@
+"""Settings of a stream's mapping, from requests (texts recorded from AWS where a comment does not say otherwise)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.core.arns import Arn
+from emulator.core.ground import Call
+from emulator.services.lambda_ import errors
+from emulator.services.lambda_.mapping import StreamSettings, patterns_in
+
+QUEUE_MEMBERS = ("ScalingConfig", "ProvisionedPollerConfig")
+DESTINATIONS = ("sqs", "sns", "s3")
+STORED = ("KMSKeyArn", "MetricsConfig", "LoggingConfig")
+SHORTEST_AGE = 60
+
+
+def starting(params: dict[str, Any], arn: str) -> StreamSettings:
+    """The settings of a new mapping before its other members."""
+    position = params.get("StartingPosition")
+    if position is None:
+        raise errors.invalid_value(
+            "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must "
+            "not be null."
+        )
+    if position == "AT_TIMESTAMP" and Arn.parse(arn).service == "dynamodb":
+        raise errors.invalid_value(f"Unsupported starting position for arn type: {arn}")
+    return StreamSettings(starting_position=position, starting_at=params.get("StartingPositionTimestamp"))
+
+
+def changed(call: Call, old: StreamSettings, params: dict[str, Any]) -> StreamSettings:
+    """The settings after a request: given members replace, others stay."""
+    _check(params)
+
+    def given(member: str, otherwise: Any) -> Any:
+        return otherwise if params.get(member) is None else params[member]
+
+    patterns, types = patterns_in(params), params.get("FunctionResponseTypes")
+    return StreamSettings(
+        batch_size=given("BatchSize", old.batch_size),
+        window=given("MaximumBatchingWindowInSeconds", old.window),
+        patterns=old.patterns if patterns is None else patterns,
+        report_failures=old.report_failures if types is None else "ReportBatchItemFailures" in types,
+        stored=old.stored | {name: params[name] for name in STORED if params.get(name) is not None},
+        starting_position=old.starting_position,
+        starting_at=old.starting_at,
+        lanes=given("ParallelizationFactor", old.lanes),
+        max_age=given("MaximumRecordAgeInSeconds", old.max_age),
+        max_retries=given("MaximumRetryAttempts", old.max_retries),
+        bisect=given("BisectBatchOnFunctionError", old.bisect),
+        on_failure=_destination(call, old, params),
+    )
+
+
+def _check(params: dict[str, Any]) -> None:
+    for member in QUEUE_MEMBERS:
+        if params.get(member):
+            raise errors.invalid_value(f"Unsupported {member} parameter for given event source mapping type.")
+    if params.get("TumblingWindowInSeconds"):
+        raise errors.not_emulated("TumblingWindowInSeconds", "keep the state in a table.")
+    age = params.get("MaximumRecordAgeInSeconds")
+    if age is not None and age != -1 and age < SHORTEST_AGE:  # our own text
+        raise errors.invalid_value(f"MaximumRecordAgeInSeconds must be -1 or at least {SHORTEST_AGE}.")
+
+
+def _destination(call: Call, old: StreamSettings, params: dict[str, Any]) -> str | None:
+    config = params.get("DestinationConfig")
+    if config is None or config.get("OnFailure") is None:
+        return old.on_failure
+    arn = config["OnFailure"].get("Destination")
+    if not arn:
+        return None
+    service = arn.split(":")[2] if arn.count(":") >= 5 else ""
+    if service not in DESTINATIONS:
+        raise errors.invalid_value(f"The provided destination config {arn} is invalid.")
+    if not call.courier.can_deliver(service):
+        raise errors.not_emulated(f"A destination of service {service}", "use an SQS queue.")
+    return str(arn)

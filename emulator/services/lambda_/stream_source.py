@@ -1,0 +1,181 @@
+"""The processes behind a mapping of a stream: one per shard and lane, which reads, invokes, and keeps the checkpoint.
+
+They wait in the stream's list of waiters and have no timer while there is nothing to read.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from emulator.core.courier import Shard, StreamRecord, StreamSource
+from emulator.core.ground import Ground
+from emulator.core.jsontext import compact
+from emulator.core.timers import TimerKind
+from emulator.core.waiters import Waiters
+from emulator.services.lambda_.batching import MAX_BYTES
+from emulator.services.lambda_.mapping import EventSourceMapping, StreamSettings
+from emulator.services.lambda_.stream_batch import StreamBatch
+from emulator.services.lambda_.stream_decisions import lane_of
+from emulator.services.lambda_.stream_event import shown
+
+log = logging.getLogger("emulator.lambda")
+
+MISSING_STREAM = 20.0
+"""Seconds between two looks for a stream that was deleted."""
+READ_LIMIT = 1000
+
+
+class StreamPoller:
+    """Reads for one mapping until it is stopped; a batch in flight then ends normally, but is not tried again."""
+
+    def __init__(self, ground: Ground, mapping: EventSourceMapping) -> None:
+        assert isinstance(mapping.settings, StreamSettings)
+        self.stopped = False
+        self._ground = ground
+        self._mapping = mapping
+        self._gates: set[Waiters] = set()
+        self._running: set[tuple[str, int]] = set()
+        self._done: set[str] = set()
+        self._begin()
+        ground.clock.spawn(self._watch(), f"shards of {mapping.source_arn}")
+
+    @property
+    def settings(self) -> StreamSettings:
+        """As they are now: an update counts from the next batch on."""
+        assert isinstance(self._mapping.settings, StreamSettings)
+        return self._mapping.settings
+
+    def stop(self) -> None:
+        self.stopped = True
+        for gate in list(self._gates):
+            gate.wake_all()
+
+    # Shards
+
+    def _begin(self) -> None:
+        """Shards that exist now are read from the starting position, later ones from their beginning."""
+        source = self._source()
+        if source is None or self._mapping.checkpoints:
+            return
+        for shard in source.shards():
+            start = source.start(shard.id, self.settings.starting_position, self.settings.starting_at)
+            for lane in range(self.settings.lanes):
+                self._mapping.checkpoints[shard.id, lane] = start
+
+    async def _watch(self) -> None:
+        while not self.stopped:
+            source = self._source()
+            if source is None:
+                log.warning("stream %s of function %s does not exist", *self._names())
+                await self.wait(None, MISSING_STREAM, TimerKind.STANDING)
+                continue
+            self._start_lanes(source)
+            await self.wait(source, None)
+
+    def _names(self) -> tuple[str, str]:
+        return self._mapping.source_arn, self._mapping.function_name
+
+    def _start_lanes(self, source: StreamSource) -> None:
+        shards = source.shards()
+        known = {shard.id for shard in shards}
+        for shard in shards:
+            if shard.id in self._done or (shard.parent in known and shard.parent not in self._done):
+                continue
+            for lane in range(self.settings.lanes):
+                if (shard.id, lane) not in self._running:
+                    self._running.add((shard.id, lane))
+                    label = f"{shard.id} of {self._mapping.source_arn}"
+                    self._ground.clock.spawn(self._read_lane(shard, lane), label)
+
+    def _source(self) -> StreamSource | None:
+        source = self._ground.courier.stream(self._mapping.source_arn)
+        return source if source is not None and source.exists else None
+
+    # One lane of one shard
+
+    async def _read_lane(self, shard: Shard, lane: int) -> None:
+        key, checkpoints = (shard.id, lane), self._mapping.checkpoints
+        while not self.stopped and lane < self.settings.lanes:
+            source = self._source()
+            if source is None:
+                await self.wait(None, MISSING_STREAM, TimerKind.STANDING)
+                continue
+            if key not in checkpoints:
+                checkpoints[key] = source.start(shard.id, "TRIM_HORIZON")
+            records, position = await self._collect(source, shard.id, lane, checkpoints[key])
+            if records:
+                batch = StreamBatch(self._ground, self._mapping, self, shard.id, lane)
+                if not await batch.handle(records):
+                    break  # stopped: the checkpoint stays before what is not done
+            checkpoints[key] = position
+            if not records and source.finished(shard.id, position):
+                break
+        self._lane_ended(shard, key)
+
+    def _lane_ended(self, shard: Shard, key: tuple[str, int]) -> None:
+        source = self._source()
+        if self.stopped or source is None:
+            return
+        if key[1] >= self.settings.lanes:
+            self._running.discard(key)
+        elif all(source.finished(shard.id, self._mapping.checkpoints.get((shard.id, lane))) for lane in self._lanes()):
+            self._done.add(shard.id)
+            for gate in list(self._gates):
+                gate.wake_all()  # children of the shard may begin
+
+    def _lanes(self) -> range:
+        return range(self.settings.lanes)
+
+    async def _collect(
+        self, source: StreamSource, shard: str, lane: int, position: object
+    ) -> tuple[list[StreamRecord], object]:
+        """The next batch, and the position behind it; empty when nothing was there and something has happened since."""
+        records: list[StreamRecord] = []
+        size, until = 0, self._ground.clock.now() + self.settings.window
+        while not self.stopped:
+            limit = self.settings.batch_size - len(records)
+            found, behind = source.read(shard, position, min(READ_LIMIT, limit))
+            for record in found:
+                if self._wanted(record, lane):
+                    length = len(compact(dict(record.data)).encode())
+                    if records and size + length > MAX_BYTES:
+                        return records, position
+                    records.append(record)
+                    size += length
+                position = source.after(shard, record.sequence)
+            position = behind
+            if len(records) >= self.settings.batch_size:
+                break
+            if found:
+                continue
+            left = until - self._ground.clock.now()
+            if not records:
+                if not source.finished(shard, position):
+                    await self.wait(source, None)
+                break
+            if left <= 0 or not await self.wait(source, left):
+                break
+        return records, position
+
+    def _wanted(self, record: StreamRecord, lane: int) -> bool:
+        mine = lane_of(record.key, self.settings.lanes) == lane
+        return mine and self._mapping.filter.accepts(shown(record, self._mapping.source_arn))
+
+    async def wait(
+        self, source: StreamSource | None, seconds: float | None, kind: TimerKind = TimerKind.OWED
+    ) -> bool:
+        """Park until the stream has news or the poller is stopped (True), or time is over (False)."""
+        gate = Waiters()
+
+        def forward() -> bool:
+            return gate.wake_one()
+
+        if source is not None:
+            source.waiters.add(forward)
+        self._gates.add(gate)
+        try:
+            return await self._ground.clock.wait(gate, seconds, kind, f"stream of {self._mapping.function_name}")
+        finally:
+            self._gates.discard(gate)
+            if source is not None:
+                source.waiters.discard(forward)
