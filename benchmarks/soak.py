@@ -245,7 +245,7 @@ def figures(options: Options, report: Report) -> str:
         f"{sum(tally.repeated.values())} tasks sent again after an error frame",
     ]
     rows += [
-        f"{name:>7}: {state.rss / 1024:.1f} MB resident, {state.hops} hops, {state.objects} objects, "
+        f"{name:>7}: {state.rss / 1024:.1f} MB resident, {state.hops} hops, {state.objects} objects, {state.blocks} blocks, "
         f"{state.descriptors} descriptors, {state.threads} threads, {state.workers} workers"
         for name, state in (("before", report.before), ("full", report.full), ("after", report.after))
     ]

@@ -18,6 +18,8 @@ from benchmarks.process import Emulator, resident_kb
 from benchmarks.ws_load import Socket
 from emulator.core.threads import KEEP
 
+BLOCKS = 20_000
+"""Small allocations that a run may add for good: caches of the emulator, of botocore and of Python (about 1 MB)."""
 PROGRAM = '''
 import asyncio, collections, ctypes, gc, json, signal, sys
 import emulator.app
@@ -40,7 +42,8 @@ class Watched(emulator.app.Emulator):
         print(json.dumps(value), "<", self.counter, ">", flush=True)
 
     def show(self, loop):
-        gc.collect()
+        for _ in range(3):  # what has a finalizer needs more than one
+            gc.collect()
         try:
             ctypes.CDLL(None).malloc_trim(0)
         except (OSError, AttributeError):
@@ -55,6 +58,7 @@ class Watched(emulator.app.Emulator):
             "timers": [(timer.kind.value, timer.label) for timer in clock._timers.pending()],
             "hops": len(self.ground.journal),
             "kinds": kinds,
+            "blocks": sys.getallocatedblocks(),
         })
 
 emulator.app.Emulator = Watched
@@ -101,13 +105,14 @@ environment = {{ MARKS = "{marks}" }}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an emulator holds.  ``rss`` in KB; ``kinds`` counts objects of the emulator's classes."""
+    """What an emulator holds.  ``rss`` in KB; ``kinds`` counts objects of the emulator's classes, ``blocks`` the interpreter's allocations."""
 
     tasks: list[str]
     units: list[tuple[str, bool]]
     timers: list[tuple[str, str]]
     hops: int
     kinds: dict[str, int]
+    blocks: int
     rss: float
     descriptors: int
     threads: int
@@ -137,6 +142,8 @@ class State:
             now, then = getattr(self, name), getattr(before, name)
             if now > then + more:
                 leaks.append(f"{name}: {then} before, {now} after")
+        if self.blocks > before.blocks + BLOCKS:
+            leaks.append(f"blocks of memory: {before.blocks} before, {self.blocks} after")
         for kind, count in self.kinds.items():
             # A few more are caches of code paths that only the load has taken.
             if count > before.kinds.get(kind, 0) + 10:

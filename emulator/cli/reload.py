@@ -13,6 +13,8 @@ from emulator.stack.description import FILE_NAME
 if TYPE_CHECKING:
     from emulator.app import Emulator
 
+CODE = frozenset({".py", ".so", ".js", ".mjs", ".cjs", ".node", ".toml"})
+"""What counts as code.  Logs and results that land beside it do not: the emulator's own output would feed on itself."""
 IGNORED = frozenset({".git", "__pycache__", ".venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
 
@@ -23,12 +25,18 @@ def watch(emulator: Emulator, directory: Path) -> None:
     emulator.ground.clock.background(_watch(emulator, directory), "reload")
 
 
+def is_code(file: Path) -> bool:
+    """Whether a change of this file (relative to the watched directory) may change what handlers do."""
+    named_so = file.suffix in CODE or file.name == "bootstrap"
+    return named_so and not IGNORED & set(file.parts)
+
+
 async def _watch(emulator: Emulator, directory: Path) -> None:
     from watchfiles import awatch
 
     async for changes in awatch(directory):
         files = sorted(Path(name).relative_to(directory) for _, name in changes)
-        files = [file for file in files if not IGNORED & set(file.parts)]
+        files = [file for file in files if is_code(file)]
         if not files:
             continue
         for runtime in emulator.ground.runtimes.values():
