@@ -31,6 +31,8 @@ PATIENCE = 120.0
 """Real seconds that a client waits for an answer."""
 POLL = 0.4
 """Real seconds between two looks at the journal, which keeps the latest 50,000 hops."""
+GROWTH = 1.1
+"""A full house after the last round may be so many times as large as after the first."""
 TASK_FUNCTION = "work"
 
 
@@ -47,6 +49,7 @@ class Options:
     kill: str = "none"
     pause: float = 0.1
     seed: int = 1
+    rounds: int = 1
 
 
 @dataclass(slots=True)
@@ -63,12 +66,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``problems`` is empty when everything was as it should be."""
+    """Of each round what came and what the house held, full and reset; ``problems`` is empty when all was well."""
 
-    tally: Tally
     before: State
-    full: State
-    after: State
+    tallies: list[Tally]
+    full: list[State]
+    after: list[State]
     problems: list[str]
 
 
@@ -213,43 +216,59 @@ async def soak(options: Options) -> Report:
     """Run one; raises whatever keeps it from running at all."""
     with SoakHouse(options.runtime) as house:
         await house.warm_up()
-        before = await house.cleared()
-        await house.deploy_again()
-        run = Soak(house, options)
-        try:
-            await run.run()
-        except TimeoutError:
-            raise TimeoutError(
-                f"a task had no answer after {PATIENCE:g} s; the house: {await house.status()}"
-            ) from None
-        full = await house.state()
-        after = await house.cleared()
+        report = Report(await house.cleared(), [], [], [], [])
+        for _ in range(options.rounds):
+            await _round(house, options, report)
         house.end()
         left = house.survivors()
-    problems = disagreements(run.tally, range(1, options.tasks + 1), options.kill != "all")
-    problems += [f"in the full house: {text}" for text in full.work_left()]
-    problems += after.more_than(before)
-    problems += [f"process {pid} has outlived the emulator" for pid in left]
-    return Report(run.tally, before, full, after, problems)
+    report.problems.extend(f"process {pid} has outlived the emulator" for pid in left)
+    first, last = report.full[0].rss, report.full[-1].rss
+    if last > first * GROWTH:
+        report.problems.append(f"memory of the full house grows from round to round: {first:.0f} KB, {last:.0f} KB")
+    return report
+
+
+async def _round(house: SoakHouse, options: Options, report: Report) -> None:
+    await house.deploy_again()
+    run = Soak(house, options)
+    try:
+        await run.run()
+    except TimeoutError:
+        raise TimeoutError(f"a task had no answer after {PATIENCE:g} s; the house: {await house.status()}") from None
+    full = await house.state()
+    after = await house.cleared()
+    report.tallies.append(run.tally)
+    report.full.append(full)
+    report.after.append(after)
+    report.problems.extend(disagreements(run.tally, range(1, options.tasks + 1), options.kill != "all"))
+    report.problems.extend(f"in the full house: {text}" for text in full.work_left())
+    report.problems.extend(after.more_than(report.before))
 
 
 def figures(options: Options, report: Report) -> str:
     """What a person wants to know of a run."""
-    tally, rows = report.tally, []
-    attempts = Counter(attempts for records in tally.records.values() for _, attempts in records)
-    frames = sum(map(len, tally.frames.values()))
-    rows += [
-        f"{options.tasks} tasks, {options.connections} connections, {options.runtime}, killed: {_table(tally.killed)}",
-        f"{tally.seconds:.1f} s, {options.tasks / tally.seconds:.0f} tasks/s",
-        f"{frames} frames, {sum(map(len, tally.records.values()))} records, runs for a record: {_table(attempts)}",
-        f"{sum(tally.repeated.values())} tasks sent again after an error frame",
+    rows = [
+        f"{options.tasks} tasks, {options.connections} connections, {options.runtime}",
+        _held("before", report.before),
     ]
-    rows += [
-        f"{name:>7}: {state.rss / 1024:.1f} MB resident, {state.hops} hops, {state.objects} objects, {state.blocks} blocks, "
-        f"{state.descriptors} descriptors, {state.threads} threads, {state.workers} workers"
-        for name, state in (("before", report.before), ("full", report.full), ("after", report.after))
-    ]
+    for tally, full, after in zip(report.tallies, report.full, report.after, strict=True):
+        attempts = Counter(attempts for records in tally.records.values() for _, attempts in records)
+        frames, records = (sum(map(len, found.values())) for found in (tally.frames, tally.records))
+        rows += [
+            f"{tally.seconds:.1f} s, {options.tasks / tally.seconds:.0f} tasks/s, killed: {_table(tally.killed)}",
+            f"{frames} frames, {records} records, runs for a record: {_table(attempts)}",
+            f"{sum(tally.repeated.values())} tasks sent again after an error frame",
+            _held("full", full),
+            _held("after", after),
+        ]
     return "\n".join(rows)
+
+
+def _held(name: str, state: State) -> str:
+    return (
+        f"{name:>7}: {state.rss / 1024:.1f} MB resident, {state.hops} hops, {state.objects} objects, "
+        f"{state.blocks} blocks, {state.descriptors} descriptors, {state.threads} threads, {state.workers} workers"
+    )
 
 
 def _table(counts: Mapping[Any, int]) -> str:
@@ -265,6 +284,7 @@ def main() -> int:
     parser.add_argument("--runtime", choices=("worker", "inline"), default=defaults.runtime)
     parser.add_argument("--kill", nargs="?", const="tasks", default="none", choices=("none", "tasks", "all"))
     parser.add_argument("--pause", type=float, default=defaults.pause, help="seconds between two kills")
+    parser.add_argument("--rounds", type=int, default=defaults.rounds, help="with a reset after each")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     options = Options(**vars(parser.parse_args()))
     report = asyncio.run(soak(options))

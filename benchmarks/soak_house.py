@@ -42,8 +42,7 @@ class Watched(emulator.app.Emulator):
         print(json.dumps(value), "<", self.counter, ">", flush=True)
 
     def show(self, loop):
-        for _ in range(3):  # what has a finalizer needs more than one
-            gc.collect()
+        gc.collect()
         try:
             ctypes.CDLL(None).malloc_trim(0)
         except (OSError, AttributeError):
@@ -105,7 +104,10 @@ environment = {{ MARKS = "{marks}" }}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an emulator holds.  ``rss`` in KB; ``kinds`` counts objects of the emulator's classes, ``blocks`` the interpreter's allocations."""
+    """What an emulator holds.
+
+    ``rss`` in KB; ``kinds`` counts objects of the emulator's classes, ``blocks`` the interpreter's allocations.
+    """
 
     tasks: list[str]
     units: list[tuple[str, bool]]
@@ -226,7 +228,8 @@ class SoakHouse(Emulator):
     async def state(self) -> State:
         """What it holds now."""
         self.workers()
-        found = await self._told(signal.SIGUSR1)
+        for _ in range(3):  # uvloop's handles go in steps: collected, closed by the loop, collected
+            found = await self._told(signal.SIGUSR1)
         found["units"] = [tuple(unit) for unit in found["units"]]
         found["timers"] = [tuple(timer) for timer in found["timers"]]
         proc = Path(f"/proc/{self.pid}")

@@ -25,6 +25,7 @@ from emulator.services.apigateway.service import MANAGEMENT as APIGATEWAY_MANAGE
 from emulator.services.apigateway.service import SERVICE as APIGATEWAY
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
+from emulator.services.sns.service import SERVICE as SNS
 from emulator.services.sqs.service import SERVICE as SQS
 from emulator.services.stepfunctions.service import SERVICE as STEPFUNCTIONS
 from emulator.services.sts.service import SERVICE as STS
@@ -33,7 +34,7 @@ from emulator.stack.description import Stack
 
 log = logging.getLogger("emulator")
 
-SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SQS, STEPFUNCTIONS, STS)
+SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SNS, SQS, STEPFUNCTIONS, STS)
 KEEP_ALIVE = 75
 """Real seconds an idle HTTP connection stays open: longer than SDK pools keep one, so that they never meet a reset."""
 FAREWELL = 12
@@ -165,6 +166,8 @@ class Emulator:
         for runtime in self.ground.runtimes.values():
             await runtime.close()
         await self._close_connections()
+        if self._listener is not None:
+            self._listener.abort()
         if self._date is not None:
             self._date.cancel()
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 MANUAL_START = 1_735_689_600.0  # 2025-01-01T00:00:00Z: a manual clock's journal is the same in every run
 REMOVED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CONFIG_FILE")
 MARKER = "aws_stack(stack, clock='auto', runtime='inline', start=None): the stack of this test, and how it runs"
+OPTIONS = ("stack", "clock", "runtime", "start")
+RUNTIMES = ("inline", "worker")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aws-task-emulator")
     group.addoption("--aws-clock", default=None, help="clock of all emulated tests: auto, manual, real, 60x")
-    group.addoption("--aws-runtime", default=None, choices=["inline", "worker"], help="where handlers run")
+    group.addoption("--aws-runtime", default=None, choices=RUNTIMES, help="where handlers run")
     parser.addini("aws_stack", "stack of tests without a marker: path of a stack.toml", default="")
 
 
@@ -45,8 +47,7 @@ def _aws_world(
     aws_emulator: EmulatorThread, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[EmulatorThread]:
     """A clean emulator in the mode that the test asks for, and the environment that points SDKs to it."""
-    marker = request.node.get_closest_marker("aws_stack")
-    options = dict(marker.kwargs) if marker else {}
+    options = _options(request)
     clock = request.config.getoption("--aws-clock") or options.get("clock", "auto")
     start = options.get("start", MANUAL_START if clock == "manual" else _now())
     emulator = aws_emulator.emulator
@@ -61,6 +62,32 @@ def _aws_world(
 
 
 _USED: pytest.StashKey[EmulatorThread] = pytest.StashKey()
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the test's marker says, by name; a misspelt word fails the test instead of leaving the default."""
+    marker = request.node.get_closest_marker("aws_stack")
+    if marker is None:
+        return {}
+    problem = _problem_with(marker)
+    if problem:
+        pytest.fail(f"aws_stack: {problem}", pytrace=False)
+    return {"stack": marker.args[0], **marker.kwargs} if marker.args else dict(marker.kwargs)
+
+
+def _problem_with(marker: pytest.Mark) -> str:
+    from emulator.core.clock import parse_mode
+
+    odd = [*map(repr, marker.args[1:]), *(name for name in marker.kwargs if name not in OPTIONS)]
+    if odd:
+        return f"it takes one stack, then {', '.join(OPTIONS[1:])} by name, not {', '.join(odd)}"
+    if marker.kwargs.get("runtime", "inline") not in RUNTIMES:
+        return f"runtime is {' or '.join(RUNTIMES)}, not {marker.kwargs['runtime']!r}"
+    try:
+        parse_mode(str(marker.kwargs.get("clock", "auto")))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _initial_settings() -> dict[str, Any]:
@@ -102,14 +129,18 @@ def _set_environment(monkeypatch: pytest.MonkeyPatch, url: str, region: str) -> 
 
 
 @pytest.fixture
-def aws_stack(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> Iterator[StackHandle]:
+def aws_stack(
+    _aws_world: EmulatorThread, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StackHandle]:
     """The test's stack, deployed: from its marker, else from the ini option ``aws_stack``, else empty."""
     from emulator.stack.errors import StackError
     from emulator.testing import StackHandle
 
     try:
         stack = _described(request)
-        _adjust(_aws_world.emulator.settings, stack.settings)
+        settings = _aws_world.emulator.settings
+        _adjust(settings, stack.settings)
+        _set_environment(monkeypatch, _aws_world.url, settings.region)  # the stack may have a region of its own
         deployment = _aws_world.run(_aws_world.emulator.deploy(stack))
     except StackError as error:
         problem = str(error)
@@ -125,8 +156,7 @@ def aws_stack(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> Ite
 def _described(request: pytest.FixtureRequest) -> Stack:
     from emulator.testing import Stack
 
-    marker = request.node.get_closest_marker("aws_stack")
-    source: Any = marker.args[0] if marker and marker.args else request.config.getini("aws_stack")
+    source: Any = _options(request).get("stack", request.config.getini("aws_stack"))
     if isinstance(source, Stack):
         return source
     if isinstance(source, dict):

@@ -14,11 +14,11 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from emulator.admin.sns import sns_messages
 from emulator.admin.views import find_trace, hop_view, resources, trace_summary
 from emulator.core.clock import ClockStuckError
 from emulator.core.journal import Hop
-from emulator.services.apigateway import lifecycle
-from emulator.services.apigateway.connection import ConnectionStore
+from emulator.services.apigateway import connections
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def control_app(emulator: Emulator) -> FastAPI:
     _journal(app, emulator)
     _clock(app, emulator)
     _connections(app, emulator)
+    sns_messages(app, emulator)
     return app
 
 
@@ -159,12 +160,10 @@ def _connections(app: FastAPI, emulator: Emulator) -> None:
 
     @app.get("/_emulator/connections", summary="Open WebSocket connections")
     async def list_connections() -> dict[str, Any]:
-        return {"connections": [connection.describe() for connection in ground.cloud.shared(ConnectionStore)]}
+        return {"connections": connections.describe(ground)}
 
     @app.delete("/_emulator/connections/{connection_id}", summary="Cut a connection without a close frame")
     async def drop(connection_id: str) -> dict[str, str]:
-        connection = ground.cloud.shared(ConnectionStore).get(connection_id)
-        if connection is None:
+        if not connections.drop(ground, connection_id):
             raise HTTPException(404, f"no open connection {connection_id!r}")
-        lifecycle.drop(ground, connection)
         return {"status": "dropped"}

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from emulator.services.sns.signature import certificate, certificate_name
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class ControlFront:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["raw_path"].rstrip(b"/") in HEALTH:
             await _send_json(send, self.health())
+            return
+        if scope["type"] == "http" and scope["raw_path"].endswith(b".pem") and _names_certificate(scope["raw_path"]):
+            await _send_body(send, certificate(), b"application/x-pem-file")
             return
         if self._app is None:
             from emulator.admin.api import control_app
@@ -68,8 +72,16 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": b""})
 
 
+def _names_certificate(path: bytes) -> bool:
+    """SigningCertURL of SNS messages: under the control API, or at the root when AWS's host name leads here."""
+    return path.removeprefix(b"/_emulator/sns") == f"/{certificate_name()}".encode()
+
+
 async def _send_json(send: Any, value: Any) -> None:
-    body = json.dumps(value).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await _send_body(send, json.dumps(value).encode(), b"application/json")
+
+
+async def _send_body(send: Any, body: bytes, content_type: bytes) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

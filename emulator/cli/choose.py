@@ -11,7 +11,7 @@ from emulator.cli.options import DEFAULT_PORT
 from emulator.core.settings import Settings
 from emulator.stack.description import FILE_NAME, Stack
 from emulator.stack.errors import StackError
-from emulator.stack.settings import read_variables
+from emulator.stack.settings import check_value, read_variables
 
 
 class Choice(NamedTuple):
@@ -41,6 +41,8 @@ def read_stack(path: Path | None, tasks: Sequence[str]) -> Stack:
 def choose(stack: Stack, flags: Mapping[str, Any], environment: Mapping[str, str]) -> Choice:
     """``flags`` holds None for what was not given; raises StackError."""
     given = {name: value for name, value in flags.items() if value is not None}
+    for name, value in given.items():
+        check_value("command line", f"--{name}", name, value)
     chosen = {**stack.settings, **read_variables(environment), **given}
     house = {field.name: chosen[field.name] for field in fields(Settings) if field.name in chosen}
     return Choice(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
@@ -10,17 +9,16 @@ import click
 from emulator.cli.control import Control
 from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
+from emulator.core.durations import parse_duration
 from emulator.core.timestamps import iso_milliseconds
-
-UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
-    """``90``, ``90s``, ``3m``, ``1h30m``, ``2d`` in seconds."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?", value)
-    if not parts or "".join(number + unit for number, unit in parts) != value:
-        raise click.BadParameter(f"{value!r} is not a duration: 90, 90s, 3m, 1h30m, 2d.")
-    return sum(float(number) * UNITS[unit or "s"] for number, unit in parts)
+    """A duration's seconds, as a click callback."""
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.group(short_help="Look at and move the emulator's time.", invoke_without_command=True)

@@ -180,7 +180,7 @@ class Clock:
         return task
 
     def background(self, coroutine: Coroutine[Any, Any, T], label: str) -> asyncio.Task[T]:
-        """Start a helper that is no work of the emulated cloud (a file watcher): it never keeps the house busy."""
+        """Start a task that is no work of the emulated cloud (a file watcher): it never keeps the house busy."""
         task = asyncio.get_running_loop().create_task(coroutine, name=label)
         self._background.add(task)
         task.add_done_callback(self._background.discard)

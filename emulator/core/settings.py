@@ -37,5 +37,11 @@ class Settings:
     """Seconds of the clock after which an idle worker process is ended; 0 keeps it until shutdown."""
     inline_timeouts: bool = True
     """End inline invocations at their timeout; off while a debugger holds handlers."""
+    sns_retries: int = 3
+    """Retries of a topic's deliveries to queues and functions; AWS makes 100,014 over 23 days."""
+    sns_retry_scale: float = 1.0
+    """Multiplies the waits between a topic's retries."""
+    sns_certificate_url: str = ""
+    """Where receivers of SNS messages find the signing certificate, instead of this port; ``{region}`` is filled in."""
     domain_name: str = ""
     """Overrides ``requestContext.domainName``: ``host:port`` for handlers that run outside the emulator."""

@@ -28,7 +28,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 70_167_211
 """Largest request that AWS takes anywhere: CreateFunction's (Lambda quotas)."""
-CONTROL = (b"/_emulator", b"/_localstack")
+CONTROL = (b"/_emulator", b"/_localstack", b"/SimpleNotificationService-")
 INTERRUPTED = ("EmulatorReset", "The emulator was reset or stopped while this request was in progress.")
 """A client error on purpose: SDKs repeat what fails with 5xx, and the repetition would meet the next test's cloud."""
 _ACCOUNT = re.compile(r"\d{12}")
@@ -55,12 +55,12 @@ class Front:
         if scope["type"] == "http" and scope["raw_path"].startswith(CONTROL):
             await self._control(scope, receive, send)
             return
-        await self.traffic.enter()
-        with self.traffic.inside():
-            if scope["type"] == "websocket":
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self.traffic.enter()
+            with self.traffic.inside():
                 await apigateway.handle_websocket(self._ground, scope, receive, send)
-            elif scope["type"] == "http":
-                await self._http(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         clock = self._ground.clock
@@ -74,19 +74,23 @@ class Front:
         try:
             # Read outside of the unit: a client that never ends its body must not keep the house busy.
             body = await _read_body(receive)
+            await self.traffic.enter()
         except ClientGoneError:
             return
         except BodyTooLargeError:
             await _send(send, WireResponse(413, [("connection", "close")], b"Request Entity Too Large"))
             return
+        except asyncio.CancelledError:  # nobody else cancels a request than a reset or a stop
+            await _send(send, _interrupted())
+            return
         request = WireRequest(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
-        with clock.unit(f"{request.method} {path}", caller) as unit:
+        with self.traffic.inside(), clock.unit(f"{request.method} {path}", caller) as unit:
             current_unit.set(unit)
             try:
                 response = await self._answer(request, cause, caller, receive)
             except ClientGoneError:
                 return
-            except asyncio.CancelledError:  # nobody else cancels a request than a reset or a stop
+            except asyncio.CancelledError:
                 response = _interrupted()
             await _send(send, response)
         if caller is None:
@@ -99,9 +103,7 @@ class Front:
         place = lambda_.locate(host, request.path)
         try:
             if address is not None:
-                return await apigateway.handle_http(
-                    self._ground, address, request.method, request.headers, request.body, cause, base_url
-                )
+                return await apigateway.handle_http(self._ground, address, request.method, request.body, cause)
             if place is not None:
                 return await lambda_.handle_http(self._ground, place, request, cause)
             return await self._operation(request, cause, caller, base_url, receive)

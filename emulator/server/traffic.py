@@ -26,7 +26,7 @@ class Traffic:
         return len(self._tasks)
 
     async def enter(self) -> None:
-        """Return when the gate is open."""
+        """Return when the gate is open; to be followed by ``inside`` without a pause between them."""
         while self._reopened is not None:
             await self._reopened.wait()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, get_type_hints
 
 from emulator.core.clock import parse_mode
@@ -12,6 +14,8 @@ from emulator.stack.errors import StackError, nearest
 RUNTIMES = ("worker", "inline")
 KINDS: dict[str, type] = {"clock": str, "host": str, "port": int, "reload": bool, **get_type_hints(Settings)}
 """Every setting and its type."""
+PREFIX = "EMULATOR_"
+VARIABLES = (*(PREFIX + name.upper() for name in KINDS), "EMULATOR_ENDPOINT", "EMULATOR_INIT_DIR")
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
@@ -25,15 +29,22 @@ def read_table(origin: str, table: Mapping[str, Any]) -> dict[str, Any]:
         fits = (int, float) if kind is float else kind
         if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
             raise StackError(origin, f"emulator.{name}", f"expected {_NAMES[kind]}, got {value!r}.")
-        _check(origin, f"emulator.{name}", name, value)
+        check_value(origin, f"emulator.{name}", name, value)
     return dict(table)
 
 
 def read_variables(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The settings among ``EMULATOR_*`` variables (``EMULATOR_CLOCK=auto``); raises StackError."""
+    """The settings among ``EMULATOR_*`` variables (``EMULATOR_CLOCK=auto``); raises StackError.
+
+    A variable that is nearly a setting's is a mistake.  Others are left alone: container engines make variables such as
+    ``EMULATOR_SERVICE_HOST`` up.
+    """
+    for name in environment:
+        if name.startswith(PREFIX) and name not in VARIABLES and (near := get_close_matches(name, VARIABLES, 1, 0.88)):
+            raise StackError("environment", name, f"unknown setting. Did you mean {near[0]!r}?")
     chosen: dict[str, Any] = {}
     for name, kind in KINDS.items():
-        variable = f"EMULATOR_{name.upper()}"
+        variable = PREFIX + name.upper()
         text = environment.get(variable, "")
         if not text:
             continue
@@ -41,11 +52,12 @@ def read_variables(environment: Mapping[str, str]) -> dict[str, Any]:
             chosen[name] = _WORDS[text.lower()] if kind is bool else kind(text)
         except (KeyError, ValueError):
             raise StackError("environment", variable, f"expected {_NAMES[kind]}, got {text!r}.") from None
-        _check("environment", variable, name, chosen[name])
+        check_value("environment", variable, name, chosen[name])
     return chosen
 
 
-def _check(origin: str, key: str, name: str, value: Any) -> None:
+def check_value(origin: str, key: str, name: str, value: Any) -> None:
+    """Raises StackError for a value of the right type that the setting does not take."""
     if name == "clock":
         try:
             parse_mode(value)
@@ -57,3 +69,5 @@ def _check(origin: str, key: str, name: str, value: Any) -> None:
         raise StackError(origin, key, f"{value} is no port.")
     elif name == "account" and not (len(value) == 12 and value.isdecimal()):
         raise StackError(origin, key, f"an account has 12 digits, got {value!r}.")
+    elif KINDS[name] in (int, float) and not 0 <= value < math.inf:
+        raise StackError(origin, key, f"expected a number that is not negative, got {value!r}.")

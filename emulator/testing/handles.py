@@ -8,23 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from emulator.admin.views import hop_view
-from emulator.cli.clock import UNITS
 from emulator.cli.lines import tree
 from emulator.core.clock import Clock
+from emulator.core.durations import parse_duration
 from emulator.core.journal import Hop
 from emulator.stack.deploy import Deployment
 from emulator.testing.client import AsyncTaskClient, TaskClient
 from emulator.testing.thread import EmulatorThread
-
-
-def seconds(duration: float | str) -> float:
-    """``90``, ``"3m"``, ``"500ms"``, ``"2h"`` in seconds."""
-    if isinstance(duration, str):
-        for unit in ("ms", "s", "m", "h", "d"):
-            if duration.endswith(unit):
-                return float(duration.removesuffix(unit)) * UNITS[unit]
-        return float(duration)
-    return duration
 
 
 class ClockHandle:
@@ -45,7 +35,8 @@ class ClockHandle:
 
     def advance(self, duration: float | str) -> float:
         """Move on by seconds or ``"3m"``, timer by timer, until all consequences are done; gives the new time."""
-        self._thread.run(self._clock.advance(seconds(duration)))
+        seconds = parse_duration(duration) if isinstance(duration, str) else duration
+        self._thread.run(self._clock.advance(seconds))
         return self.now
 
     def settle(self) -> None:

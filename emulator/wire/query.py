@@ -9,7 +9,7 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.wire.errors import body_fields, error_form
 from emulator.wire.messages import Target, WireRequest, WireResponse
-from emulator.wire.models import UnknownServiceError, metadata
+from emulator.wire.models import UnknownServiceError, metadata, operation_model
 from emulator.wire.queryread import fields_of, input_reader
 from emulator.wire.querywrite import element, escape, output_writer
 from emulator.wire.recorded import FORMER_QUERY
@@ -75,15 +75,8 @@ def _add_resource(request: WireRequest, target: Target, params: dict[str, Any]) 
     former = FORMER_QUERY.get(target.service)
     if former is None or former.resource_member in params or not former.resource_path.fullmatch(request.path):
         return
-    reader = input_reader(target.service, target.operation)
-    if reader is not None and _takes(target, former.resource_member):
+    if former.resource_member in operation_model(target.service, target.operation).input_shape.members:
         params[former.resource_member] = f"http://{request.headers.get('host', 'localhost')}{request.path}"
-
-
-def _takes(target: Target, member: str) -> bool:
-    from emulator.wire.models import operation_model
-
-    return member in operation_model(target.service, target.operation).input_shape.members
 
 
 def namespace(service: str | None) -> str | None:

@@ -192,6 +192,58 @@ def test_a_failure_shows_what_happened(project):
     result.stdout.no_fnmatch_line("*never reached*")
 
 
+def test_misspelt_options_of_the_marker_fail_the_test(project):
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.aws_stack("stack.toml", clok="manual")
+        def test_name(aws_stack):
+            pass
+
+        @pytest.mark.aws_stack("stack.toml", "manual")
+        def test_position(aws_stack):
+            pass
+
+        @pytest.mark.aws_stack("stack.toml", runtime="docker")
+        def test_runtime(aws_clock):
+            pass
+
+        @pytest.mark.aws_stack("stack.toml", clock="fast")
+        def test_clock(aws_journal):
+            pass
+        """
+    )
+    result = run(project)
+    result.assert_outcomes(errors=4)
+    result.stdout.fnmatch_lines(
+        [
+            "aws_stack: it takes one stack, then clock, runtime, start by name, not clok",
+            "aws_stack: it takes one stack, then clock, runtime, start by name, not 'manual'",
+            "aws_stack: runtime is inline or worker, not 'docker'",
+            "aws_stack: unknown clock 'fast'*",
+        ]
+    )
+
+
+def test_a_stack_with_a_region_of_its_own(project):
+    project.makepyfile(
+        """
+        import boto3
+        import pytest
+
+        @pytest.mark.aws_stack(stack={"queues": {"jobs": {}}, "emulator": {"region": "eu-west-1"}})
+        def test_region(aws_stack):
+            (url,) = boto3.client("sqs").list_queues()["QueueUrls"]  # by the environment alone
+            assert url == aws_stack.attributes["jobs"]["QueueUrl"]
+
+        def test_the_next_one_has_the_default(aws_stack, aws_client):
+            assert aws_client("sqs").meta.region_name == boto3.client("sqs").meta.region_name == "us-east-1"
+        """
+    )
+    run(project).assert_outcomes(passed=2)
+
+
 def test_in_several_processes(project):
     project.makepyfile(
         """

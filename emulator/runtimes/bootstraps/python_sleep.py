@@ -5,6 +5,7 @@ Only in the handler's own thread: it alone may talk to the emulator while the ha
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -40,7 +41,7 @@ class VirtualSleep:
         if frames.receive(self._control) is None:
             os._exit(0)  # the emulator is gone
         # Virtual seconds count against the deadline like real ones.
-        LambdaContext.slept_ms += max(0, int((float(seconds) - (time.monotonic() - began)) * 1000))
+        LambdaContext.slept_ms += max(0, math.ceil((float(seconds) - (time.monotonic() - began)) * 1000))
 
 
 def install(control: int) -> VirtualSleep | None:

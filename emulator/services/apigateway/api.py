@@ -26,6 +26,7 @@ _FIELDS = (
     *("Name", "ProtocolType", "RouteSelectionExpression", "ApiKeySelectionExpression", "Description"),
     *("DisableSchemaValidation", "DisableExecuteApiEndpoint", "IpAddressType", "Version", "Tags"),
 )
+_ADDRESS_TYPES = ("ipv4", "dualstack")
 _KEY_SOURCES = ("$request.header.x-api-key", "$context.authorizer.usageIdentifierKey")
 _NOT_YET = "protocolType HTTP"
 
@@ -84,6 +85,8 @@ def _check(params: Params) -> None:
     refuse(params, "WEBSOCKET APIs", "CorsConfiguration", "Target", "RouteKey", "CredentialsArn")
     if len(params.get("Name") or "") > 128:
         raise bad_request("Invalid value for name: at most 128 characters")
+    if params.get("IpAddressType", "ipv4") not in _ADDRESS_TYPES:
+        raise bad_request(f"Invalid ipAddressType. Must be one of [{', '.join(_ADDRESS_TYPES)}]")
     if params.get("ApiKeySelectionExpression", _KEY_SOURCES[0]) not in _KEY_SOURCES:
         raise bad_request(f"Invalid apiKeySelectionExpression. Must be one of [{', '.join(_KEY_SOURCES)}]")
     expression = params.get("RouteSelectionExpression")

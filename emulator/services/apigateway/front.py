@@ -107,18 +107,10 @@ async def _listen(ground: Ground, connection: Connection, receive: Receive) -> t
 # HTTP
 
 
-async def handle_http(
-    ground: Ground,
-    address: Address,
-    method: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    cause: Cause,
-    base_url: str,
-) -> WireResponse:
+async def handle_http(ground: Ground, address: Address, method: str, body: bytes, cause: Cause) -> WireResponse:
     """Answer an HTTP request to an API's address: ``@connections``, or a handshake without upgrade (426).
 
-    ``headers`` and ``base_url`` play no part for WebSocket APIs: signatures are not checked.
+    Signatures are not checked.
     """
     try:
         response = await _answer(ground, address, method, body, cause)

@@ -29,6 +29,7 @@ _FIELDS = (
     *("ApiKeyRequired", "AuthorizationType", "AuthorizerId", "ModelSelectionExpression", "OperationName"),
     *("RequestModels", "RequestParameters", "RouteKey", "RouteResponseSelectionExpression", "Target"),
 )
+_HTTP_ONLY = ("AuthorizationScopes",)
 _RESPONSE_FIELDS = ("ModelSelectionExpression", "ResponseModels", "ResponseParameters", "RouteResponseKey")
 _RESERVED = ("$connect", "$disconnect", "$default")
 _SOURCE = re.compile(r"route\.request\.(header|querystring|multivalueheader|multivaluequerystring)\.[\w.-]+")
@@ -37,6 +38,7 @@ _SOURCE = re.compile(r"route\.request\.(header|querystring|multivalueheader|mult
 def create_route(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
     require(params, "RouteKey")
+    refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route_id = new_id(call, api.routes)
     route = {"ApiKeyRequired": False, "AuthorizationType": "NONE", "RouteId": route_id, **given(params, _FIELDS)}
     _check(api, route)
@@ -55,6 +57,7 @@ def get_routes(call: Call, params: Params) -> dict[str, Any]:
 
 def update_route(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
+    refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     old = find(api.routes, params, "Route")
     route = {**old, **merged_maps(old, given(params, _FIELDS), ("RequestParameters",))}
     if route["AuthorizationType"] != "CUSTOM":

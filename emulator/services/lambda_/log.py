@@ -51,7 +51,8 @@ class InvocationLog:
         if cold:
             version, arn = runtime_version(self._function)
             text = f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}"
-            self._write(stream, [LogEvent(self._now(), self._shaped("initStart", _init_record(version, arn), text))])
+            at = self._waiting[0].at if self._waiting else self._now()  # before START
+            self._write(stream, [LogEvent(at, self._shaped("initStart", _init_record(version, arn), text))])
         self._write(stream, self._waiting)
         self._waiting = []
 

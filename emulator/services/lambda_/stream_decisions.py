@@ -54,7 +54,7 @@ def after_failure(settings: StreamSettings, count: int, retries: int, *, partial
         return Split(count // 2)
     if settings.max_retries != -1 and retries >= settings.max_retries:
         return GiveUp()
-    return Retry(min(LONGEST_WAIT, 2.0**retries))
+    return Retry(min(LONGEST_WAIT, 2.0 ** min(retries, 10)))
 
 
 def lane_of(key: str, lanes: int) -> int:

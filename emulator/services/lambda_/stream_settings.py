@@ -7,7 +7,7 @@ from typing import Any
 from emulator.core.arns import Arn
 from emulator.core.ground import Call
 from emulator.services.lambda_ import errors
-from emulator.services.lambda_.mapping import StreamSettings, patterns_in
+from emulator.services.lambda_.mapping import MappingSettings, StreamSettings, patterns_in
 
 QUEUE_MEMBERS = ("ScalingConfig", "ProvisionedPollerConfig")
 DESTINATIONS = ("sqs", "sns", "s3")
@@ -76,3 +76,9 @@ def _destination(call: Call, old: StreamSettings, params: dict[str, Any]) -> str
     if not call.courier.can_deliver(service):
         raise errors.not_emulated(f"A destination of service {service}", "use an SQS queue.")
     return str(arn)
+
+
+def check_update(old: MappingSettings, new: StreamSettings) -> None:
+    """How far each key was read is kept by lane, so the number of lanes stays."""
+    if isinstance(old, StreamSettings) and old.lanes != new.lanes:
+        raise errors.not_emulated("A change of ParallelizationFactor", "delete the mapping and create another one.")

@@ -95,7 +95,7 @@ class StreamPoller:
 
     async def _read_lane(self, shard: Shard, lane: int) -> None:
         key, checkpoints = (shard.id, lane), self._mapping.checkpoints
-        while not self.stopped and lane < self.settings.lanes:
+        while not self.stopped:
             source = self._source()
             if source is None:
                 await self.wait(None, MISSING_STREAM, TimerKind.STANDING)
@@ -110,21 +110,20 @@ class StreamPoller:
             checkpoints[key] = position
             if not records and source.finished(shard.id, position):
                 break
-        self._lane_ended(shard, key)
+        self._lane_ended(shard)
 
-    def _lane_ended(self, shard: Shard, key: tuple[str, int]) -> None:
+    def _lane_ended(self, shard: Shard) -> None:
         source = self._source()
         if self.stopped or source is None:
             return
-        if key[1] >= self.settings.lanes:
-            self._running.discard(key)
-        elif all(source.finished(shard.id, self._mapping.checkpoints.get((shard.id, lane))) for lane in self._lanes()):
+        if all(self._finished(source, shard.id, lane) for lane in range(self.settings.lanes)):
             self._done.add(shard.id)
             for gate in list(self._gates):
                 gate.wake_all()  # children of the shard may begin
 
-    def _lanes(self) -> range:
-        return range(self.settings.lanes)
+    def _finished(self, source: StreamSource, shard: str, lane: int) -> bool:
+        checkpoints = self._mapping.checkpoints
+        return (shard, lane) in checkpoints and source.finished(shard, checkpoints[shard, lane])
 
     async def _collect(
         self, source: StreamSource, shard: str, lane: int, position: object

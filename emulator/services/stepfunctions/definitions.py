@@ -1,4 +1,4 @@
-"""Definitions as CreateStateMachine and UpdateStateMachine take them: checked by AWS's rules, and by what exists here."""
+"""Definitions as the API takes them: checked by AWS's rules, and by what exists here."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ def _why_not(courier: Courier, state: Task) -> str | None:
     resource = state.resource
     if resource.kind == "activity" or resource.service in ("states", "apigateway", "http"):
         return None
+    if resource.kind == "lambda":
+        return None if courier.can_deliver("lambda") else "there are no functions here"
     what = called(resource)
     if resource.waits_for_end and resource.service not in _JOBS:
         return f"the end of a job of '{resource.service}' cannot be waited for"

@@ -32,7 +32,10 @@ _EXPRESS_SECONDS = 300
 
 
 async def run_distributed(flow: Flow, visit: Visit, state: Map) -> Any:
-    """One attempt; gives the outputs in the order of the items, or what the ResultWriter leaves.  Raises StatesError."""
+    """One attempt; gives the outputs in the order of the items, or what the ResultWriter leaves.
+
+    Raises StatesError.
+    """
     run = flow.map_run if flow.resumed else None
     started = flow.cursor
     try:
@@ -188,4 +191,3 @@ class _Running:
         for child in self._run.children:
             if child.execution is not None and child.execution.running:
                 ending.stop(self._ground, child.execution)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from emulator.asl.dataflow import Visit
@@ -51,8 +52,8 @@ async def _listing(flow: Flow, reader: ItemReader, arguments: dict[str, Any], li
 
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
-    modified = entry.get("LastModified")
-    if hasattr(modified, "timestamp"):
+    modified: Any = entry.get("LastModified")
+    if isinstance(modified, datetime):
         modified = modified.timestamp()
     return {
         "Etag": entry.get("ETag"),

@@ -63,7 +63,6 @@ class _Iterations:
         self._iterations = iterations
         self._open: Iterator[int] = iter([i for i, iteration in enumerate(iterations) if not iteration.done])
         self._lanes = Lanes(flow.run.clock)
-        self._inside = flow.cursor
         self._succeeded = flow.cursor
 
     async def finish(self, max_concurrency: int) -> None:
@@ -79,7 +78,7 @@ class _Iterations:
             abort_iterations(flow, self._lanes.failed or flow)
             raise self._lanes.error
         flow.emit("MapStateSucceeded", previous=self._succeeded)
-        flow.cursor = self._inside
+        flow.cursor = self._succeeded  # recorded: MapStateExited skips MapStateSucceeded
 
     def _begin(self, index: int, previous: int) -> None:
         iteration = self._iterations[index]
@@ -96,11 +95,10 @@ class _Iterations:
                 self._lanes.fail(iteration, error)
                 return
             details = {"name": self._flow.name, "index": index}
-            self._inside = iteration.cursor
             self._succeeded = self._flow.run.write("MapIterationSucceeded", details, iteration.cursor)
             index = next(self._open, None)
             if index is not None:
-                self._begin(index, self._inside)
+                self._begin(index, iteration.cursor)
 
 
 def _take(indexes: Iterator[int], count: int) -> Iterator[int]:

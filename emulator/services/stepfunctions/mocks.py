@@ -73,7 +73,9 @@ class MockConfig:
         """Raises ValidationException naming what the file lacks."""
         cases = self._cases(machine)
         if name not in cases:
-            raise errors.validation(f"The mock configuration has no test case '{name}' for the state machine '{machine}'")
+            raise errors.validation(
+                f"The mock configuration has no test case '{name}' for the state machine '{machine}'"
+            )
         responses: dict[str, Mapping[str, Any]] = {}
         for state, response in cases[name].items():
             if response not in self._responses:

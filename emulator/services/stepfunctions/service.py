@@ -11,6 +11,7 @@ from emulator.services.stepfunctions.api import (
     map_runs,
     tagging,
     tasks,
+    testing,
     validating,
     versions,
 )
@@ -33,7 +34,7 @@ def _end(ground: Ground) -> None:
 
 SERVICE = Service(
     name="stepfunctions",
-    api=(machines, versions, aliases, executions, map_runs, tasks, tagging, validating),
+    api=(machines, versions, aliases, executions, map_runs, tasks, tagging, testing, validating),
     join=_join,
     on_reset=_end,
     long_polls=frozenset({"GetActivityTask"}),

@@ -117,7 +117,7 @@ class World:
         address = front.locate(self.ground, host, path)
         assert address is not None, path
         cause = self.ground.new_cause()
-        answer = await front.handle_http(self.ground, address, method, {}, body, cause, "http://localhost:4566")
+        answer = await front.handle_http(self.ground, address, method, body, cause)
         headers = {name.lower(): value for name, value in answer.headers}
         assert "x-amzn-requestid" in headers
         return answer.status, headers.get("x-amzn-errortype"), answer.body.decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import textwrap
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,13 +16,24 @@ from emulator.core.courier import Parcel
 from emulator.core.ground import Call, Ground
 from emulator.core.settings import Settings
 from emulator.runtimes.inline import InlineRuntime
+from emulator.runtimes.worker_runtime import WorkerRuntime
 from emulator.services.lambda_.service import SERVICE as LAMBDA
+from emulator.services.logs.service import SERVICE as LOGS
 from emulator.services.sqs.service import SERVICE as SQS
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/r"
 START = 1_700_000_000.0
+
+
+def zipped(**files: str) -> bytes:
+    """A zip file; ``__`` in a name stands for a dot, ``___`` for a slash."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("___", "/").replace("__", "."), textwrap.dedent(text))
+    return data.getvalue()
 
 
 class World:
@@ -30,9 +44,19 @@ class World:
         self.clock = self.ground.clock
         self.runtime = InlineRuntime(self.ground)
         self.ground.runtimes["inline"] = self.runtime
-        self.services = {"lambda": LAMBDA, "sqs": SQS}
+        self.services = {"lambda": LAMBDA, "sqs": SQS, "logs": LOGS}
         for service in self.services.values():
             service.join(self.ground)
+
+    def with_workers(self) -> WorkerRuntime:
+        """Handlers in processes of their own from now on."""
+        self.ground.settings.runtime = "worker"
+        self.ground.runtimes["worker"] = workers = WorkerRuntime(self.ground)
+        return workers
+
+    def from_files(self, name: str = "f", handler: str = "index.handler", **files: str) -> None:
+        """Create a function from a zip of ``files``: ``index__py="…"``."""
+        self.function(handler, name, Code={"ZipFile": zipped(**files)})
 
     def call(self, **changes: Any) -> Call:
         ids = self.ground.ids
@@ -112,4 +136,5 @@ async def world(mode: str = "manual") -> AsyncIterator[World]:
         await made.clock.close()
         for service in made.services.values():
             service.on_reset(made.ground)
-        await made.runtime.close()
+        for runtime in made.ground.runtimes.values():
+            await runtime.close()

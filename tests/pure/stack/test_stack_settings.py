@@ -33,12 +33,31 @@ def test_defaults() -> None:
         ("EMULATOR_RELOAD", "maybe", "EMULATOR_RELOAD: expected true or false, got 'maybe'."),
         ("EMULATOR_CLOCK", "0x", "EMULATOR_CLOCK: unknown clock '0x'"),
         ("EMULATOR_RUNTIME", "docker", "EMULATOR_RUNTIME: unknown runtime 'docker'."),
+        ("EMULATOR_CLOK", "auto", "EMULATOR_CLOK: unknown setting. Did you mean 'EMULATOR_CLOCK'?"),
+        (
+            "EMULATOR_IDLE_TIMEOUTS",
+            "5",
+            "EMULATOR_IDLE_TIMEOUTS: unknown setting. Did you mean 'EMULATOR_IDLE_TIMEOUT'?",
+        ),
+        ("EMULATOR_IDLE_TIMEOUT", "nan", "EMULATOR_IDLE_TIMEOUT: expected a number that is not negative, got nan."),
+        ("EMULATOR_ACCOUNT_CONCURRENCY", "-1", "EMULATOR_ACCOUNT_CONCURRENCY: expected a number that is not negative"),
     ],
 )
 def test_wrong_variables_are_named(name: str, value: str, text: str) -> None:
     with pytest.raises(StackError) as caught:
         read_variables({name: value})
     assert str(caught.value).startswith(f"environment: {text}")
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    names = ("SERVICE_HOST", "SERVICE_PORT", "PORT_4566_TCP", "PORT_4566_TCP_ADDR", "ENDPOINT", "INIT_DIR", "NAME")
+    assert read_variables({f"EMULATOR_{name}": "x" for name in names} | {"MY_EMULATOR_CLOK": "x"}) == {}
+
+
+def test_wrong_flags_are_named() -> None:
+    with pytest.raises(StackError) as caught:
+        choose(Stack(), {"account": "12"}, {})
+    assert str(caught.value) == "command line: --account: an account has 12 digits, got '12'."
 
 
 def test_empty_variables_count_as_absent() -> None:

@@ -80,6 +80,8 @@ def update_event_source_mapping(call: Call, params: dict[str, Any]) -> dict[str,
     if params.get("FunctionName"):
         _, address = _function(call, params["FunctionName"])
     settings = _settings(call, mapping.settings, mapping.source_arn, params)
+    if isinstance(settings, StreamSettings):
+        stream_settings.check_update(mapping.settings, settings)
     mapping.filter = _compile(settings.patterns)
     mapping.settings = settings
     mapping.function_name, mapping.qualifier = address
@@ -125,7 +127,8 @@ def _check_kind(call: Call, arn: str) -> bool:
     if call.courier.has_streams(service):
         return True
     if service in ("dynamodb", "kinesis", "kafka", "mq", "rds", "docdb"):
-        raise errors.not_emulated(f"An event source mapping for {service}", "streams of this service do not exist here; use an SQS queue.")
+        what = f"An event source mapping for {service}"
+        raise errors.not_emulated(what, "streams of this service do not exist here; use an SQS queue.")
     if service != "sqs":
         raise errors.invalid_value("Unrecognized event source.")
     return False

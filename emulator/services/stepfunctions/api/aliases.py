@@ -38,9 +38,7 @@ def _check_routing(call: Call, routing: list[dict[str, Any]]) -> StateMachine:
     arns = [route["stateMachineVersionArn"] for route in routing]
     received = f"Received: [{', '.join(arns)}]"
     if len(set(arns)) != len(arns):
-        raise errors.validation(
-            f"Routing configuration must contain distinct state machine version ARNs. {received}"
-        )
+        raise errors.validation(f"Routing configuration must contain distinct state machine version ARNs. {received}")
     weights = [route["weight"] for route in routing]
     if sum(weights) != 100:
         raise errors.validation(f"Sum of routing configuration weights must equal 100. Received: {weights}")

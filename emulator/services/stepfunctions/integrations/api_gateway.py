@@ -32,7 +32,7 @@ class ApiGatewayInvoke(ServiceCall):
         _check(arguments)
         run = attempt.flow.run
         base, host = _place(run.ground.base_url, arguments["ApiEndpoint"])
-        headers = [*_pairs(arguments.get("Headers")), ("X-Amzn-Trace-Id", attempt.cause.header())]
+        headers = [*pairs_of(arguments.get("Headers")), ("X-Amzn-Trace-Id", attempt.cause.header())]
         if host:
             headers.append(("Host", host))
         body = _body(arguments)
@@ -49,7 +49,7 @@ class ApiGatewayInvoke(ServiceCall):
                     source=run.execution.arn,
                     cause=attempt.cause,
                     headers=headers,
-                    query=_pairs(arguments.get("QueryParameters")),
+                    query=pairs_of(arguments.get("QueryParameters")),
                     body=body,
                     timeout=_SECONDS,
                 )
@@ -84,13 +84,13 @@ def _path(arguments: dict[str, Any]) -> str:
     return "/" + "/".join(part for part in parts if part)
 
 
-def _pairs(given: Any) -> Pairs:
+def pairs_of(given: Any) -> Pairs:
     """Values are lists of texts; a single text is taken as well."""
-    pairs: list[tuple[str, str]] = []
-    for name, values in (given or {}).items():
-        for value in values if isinstance(values, list) else [values]:
-            pairs.append((str(name), value if isinstance(value, str) else compact(value)))
-    return pairs
+    return [
+        (str(name), value if isinstance(value, str) else compact(value))
+        for name, values in (given or {}).items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
 
 
 def _body(arguments: dict[str, Any]) -> bytes:

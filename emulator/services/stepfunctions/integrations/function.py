@@ -55,6 +55,17 @@ def _function_failure(text: str, cause: str) -> StatesError:
     return StatesError(name, cause)
 
 
+def _payload(payload: Any) -> str:
+    """A text that is JSON is sent as it is (recorded from AWS); without a payload the function gets ``{}``."""
+    if isinstance(payload, str):
+        try:
+            json.loads(payload)
+        except ValueError:
+            return compact(payload)
+        return payload
+    return compact({} if payload is None else payload)
+
+
 def _value(text: str) -> Any:
     try:
         return json.loads(text) if text else None
@@ -71,7 +82,7 @@ class LambdaInvoke(ServiceCall):
         payload = arguments.get("Payload")
         rest = {name: value for name, value in arguments.items() if name != "Payload"}
         params = to_request(what.service, what.operation, rest)
-        params["Payload"] = compact({} if payload is None else payload).encode()
+        params["Payload"] = _payload(payload).encode()
         answer = await run_operation(attempt, what, params)
         text = bytes(answer.pop("Payload", b"") or b"").decode("utf-8", "replace")
         if answer.get("FunctionError"):

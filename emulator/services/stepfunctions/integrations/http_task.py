@@ -12,7 +12,7 @@ from emulator.core.errors import AwsError
 from emulator.core.jsontext import compact
 from emulator.http_out import HttpAnswer, HttpFailedError, request
 from emulator.services.stepfunctions.attempt import Attempt
-from emulator.services.stepfunctions.integrations.api_gateway import json_or_text, status_text
+from emulator.services.stepfunctions.integrations.api_gateway import json_or_text, pairs_of, status_text
 from emulator.services.stepfunctions.integrations.service_call import ServiceCall
 
 _SECONDS = 60.0
@@ -32,7 +32,6 @@ class HttpInvoke(ServiceCall):
         _check(arguments)
         run = attempt.flow.run
         headers = {name: str(value) for name, value in (arguments.get("Headers") or {}).items()}
-        query = dict(arguments.get("QueryParameters") or {})
         headers |= await _authorization(attempt, arguments)
         body = _body(arguments, headers)
         try:
@@ -43,7 +42,7 @@ class HttpInvoke(ServiceCall):
                 source=run.execution.arn,
                 cause=attempt.cause,
                 headers=list(headers.items()),
-                query=_query(query),
+                query=pairs_of(arguments.get("QueryParameters")),
                 body=body,
                 timeout=_SECONDS,
             )
@@ -89,14 +88,6 @@ async def _read(attempt: Attempt, service: str, operation: str, params: dict[str
         )
     except AwsError as error:
         raise StatesError("States.Runtime", error.message or error.code, bare=True) from error
-
-
-def _query(query: dict[str, Any]) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        for item in value if isinstance(value, list) else [value]:
-            pairs.append((name, item if isinstance(item, str) else compact(item)))
-    return pairs
 
 
 def _body(arguments: dict[str, Any], headers: dict[str, str]) -> bytes:

@@ -73,7 +73,8 @@ def _unusable(arguments: Any, field: str) -> StatesError:
 def from_response(service: str, operation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """An API's answer with PascalCase members; instants as ISO text, bytes as text (recorded from AWS)."""
     shape = wire.operation_model(service, operation).output_shape
-    return {} if shape is None else _out_of(shape, answer)  # type: ignore[no-any-return]
+    shown: dict[str, Any] = {} if shape is None else _out_of(shape, answer)
+    return shown
 
 
 def _out_of(shape: Any, value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""TestState: one state by itself, its work mocked or done.  AWS docs, "Using TestState API to test a state"."""
