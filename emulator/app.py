@@ -16,6 +16,7 @@ from emulator.admin.front import ControlFront
 from emulator.core.clock import Clock, ClockStuckError
 from emulator.core.ground import Ground, Service
 from emulator.core.settings import Settings
+from emulator.fallthrough.front import FallThrough
 from emulator.server.front import Front
 from emulator.server.http_protocol import HttpProtocol
 from emulator.server.listener import Listener
@@ -23,6 +24,8 @@ from emulator.server.operations import Operations
 from emulator.server.websocket_protocol import WebSocketProtocol, protocol_class
 from emulator.services.apigateway.service import MANAGEMENT as APIGATEWAY_MANAGEMENT
 from emulator.services.apigateway.service import SERVICE as APIGATEWAY
+from emulator.services.dynamodb.service import SERVICE as DYNAMODB
+from emulator.services.dynamodb.service import STREAMS as DYNAMODB_STREAMS
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
 from emulator.services.sns.service import SERVICE as SNS
@@ -34,7 +37,18 @@ from emulator.stack.description import Stack
 
 log = logging.getLogger("emulator")
 
-SERVICES: tuple[Service, ...] = (APIGATEWAY, APIGATEWAY_MANAGEMENT, EVENTS, LAMBDA, SNS, SQS, STEPFUNCTIONS, STS)
+SERVICES: tuple[Service, ...] = (
+    APIGATEWAY,
+    APIGATEWAY_MANAGEMENT,
+    DYNAMODB,
+    DYNAMODB_STREAMS,
+    EVENTS,
+    LAMBDA,
+    SNS,
+    SQS,
+    STEPFUNCTIONS,
+    STS,
+)
 KEEP_ALIVE = 75
 """Real seconds an idle HTTP connection stays open: longer than SDK pools keep one, so that they never meet a reset."""
 FAREWELL = 12
@@ -55,14 +69,15 @@ class Emulator:
         seed: int | str | None = None,
     ) -> None:
         self.ground = Ground(settings, Clock(clock, start), seed)
-        self.operations = Operations(self.ground, SERVICES)
+        fallthrough = FallThrough(self.ground)
+        self.operations = Operations(self.ground, SERVICES, fallthrough)
         self.ground.courier.register_operations(self.operations)
         self.ground.clock.on_fault = self._note_fault
         self.ground.runtimes.update(_runtimes(self.ground))
         for service in SERVICES:
             service.join(self.ground)
         self.control = ControlFront(self)
-        self.front = Front(self.ground, self.operations, self.control)
+        self.front = Front(self.ground, self.operations, self.control, fallthrough)
         self._listener: Listener | None = None
         self._state = ServerState()
         self._date: asyncio.TimerHandle | None = None

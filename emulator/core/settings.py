@@ -38,7 +38,7 @@ class Settings:
     inline_timeouts: bool = True
     """End inline invocations at their timeout; off while a debugger holds handlers."""
     sns_retries: int = 3
-    """Retries of a topic's deliveries to queues and functions; AWS makes 100,014 over 23 days."""
+    """Retries of a topic's deliveries to queues and functions; AWS makes 100,015 over 23 days."""
     sns_retry_scale: float = 1.0
     """Multiplies the waits between a topic's retries."""
     sns_certificate_url: str = ""

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from emulator.core.errors import AwsError
-from emulator.fallthrough import isolation
+from emulator.fallthrough import isolation, s3_events
 from emulator.fallthrough.catalog import CATALOG, EXTRA
 
 _lock = threading.RLock()
@@ -74,6 +74,8 @@ def _load(service: str) -> list[tuple[re.Pattern[str], Any]]:
             raise missing(service) from error
         raise AwsError("NotImplemented", f"{missing(service).message} ({error})") from error
     isolation.adapt(package)
+    if package == "s3":
+        s3_events.adapt()
     patterns = [path.format(base) for base in urls.url_bases for path in urls.url_paths]
     handlers = [handler for _ in urls.url_bases for handler in urls.url_paths.values()]
     return [(re.compile(pattern), handler) for pattern, handler in zip(patterns, handlers, strict=True)]

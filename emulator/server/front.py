@@ -14,11 +14,12 @@ from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground
 from emulator.core.jsontext import compact
 from emulator.core.units import Unit, current_unit
+from emulator.fallthrough.front import FallThrough
 from emulator.server.operations import Operations
 from emulator.server.traffic import Traffic
 from emulator.services.apigateway import front as apigateway
 from emulator.services.lambda_ import front as lambda_
-from emulator.wire import WireRequest, WireResponse
+from emulator.wire import Target, WireRequest, WireResponse
 
 log = logging.getLogger("emulator.server")
 Scope = dict[str, Any]
@@ -45,11 +46,12 @@ class ClientGoneError(Exception):
 class Front:
     """One emulator's ASGI application."""
 
-    def __init__(self, ground: Ground, operations: Operations, control: App) -> None:
+    def __init__(self, ground: Ground, operations: Operations, control: App, fallthrough: FallThrough) -> None:
         self.traffic = Traffic()
         self._ground = ground
         self._operations = operations
         self._control = control
+        self._fallthrough = fallthrough
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["raw_path"].startswith(CONTROL):
@@ -124,8 +126,9 @@ class Front:
     ) -> WireResponse:
         ground = self._ground
         request_id = ground.ids.uuid()
+        request = self._fallthrough.addressed(request)
         try:
-            target = wire.identify(request)
+            target = self._identify(request)
         except wire.WireError as error:
             ground.journal.note("api", "client", request.path, cause, error.error.code, error=str(error))
             return error.answer(request_id)
@@ -142,6 +145,8 @@ class Front:
             headers=request.headers,
         )
         try:
+            if self._operations.falls_through(target.service, target.operation):
+                return await self._fallthrough.answer(call, request, target)
             parsed = wire.parse(request, target)
             for text in parsed.warnings:
                 log.warning("%s.%s: %s", parsed.service, parsed.operation, text)
@@ -163,6 +168,16 @@ class Front:
             ground.journal.note("fault", "server", f"{target.service}:{target.operation}", cause, repr(error))
             failure = AwsError("InternalFailure", f"{type(error).__name__} in the emulator: {error}")
             return wire.error_answer(target, failure, call.request_id)
+
+
+    def _identify(self, request: WireRequest) -> Target:
+        try:
+            return wire.identify(request)
+        except wire.WireError:
+            target = self._fallthrough.recognise(request)
+            if target is None:
+                raise
+            return target
 
 
 async def _read_body(receive: Receive) -> bytes:
@@ -212,6 +227,8 @@ def _interrupted() -> WireResponse:
 
 async def _send(send: Send, response: WireResponse) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    # The answer to HEAD tells the length of what GET would give.
+    if response.body or not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from emulator import wire
 from emulator.core.cause import Cause
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground, Service
+from emulator.fallthrough.front import FallThrough
 
 Operation = Callable[[Call, dict[str, Any]], Any]
 
@@ -17,13 +19,14 @@ Operation = Callable[[Call, dict[str, Any]], Any]
 class Operations:
     """All operations that this house knows, by service and AWS's name."""
 
-    def __init__(self, ground: Ground, services: Iterable[Service]) -> None:
+    def __init__(self, ground: Ground, services: Iterable[Service], fallthrough: FallThrough | None = None) -> None:
         self._ground = ground
+        self._fallthrough = fallthrough
         self.services = {service.name: service for service in services}
         self._found: dict[tuple[str, str], Operation] = {}
 
-    def find(self, service: str, operation: str) -> Operation:
-        """The function of an operation; raises NotImplemented naming what is missing."""
+    def own(self, service: str, operation: str) -> Operation | None:
+        """The function of an operation that the house itself has."""
         found = self._found.get((service, operation))
         if found is not None:
             return found
@@ -34,8 +37,24 @@ class Operations:
             if function is not None:
                 self._found[service, operation] = function
                 return function
+        return None
+
+    def find(self, service: str, operation: str) -> Operation:
+        """The function of an operation; raises NotImplemented naming what is missing."""
+        function = self.own(service, operation)
+        if function is not None:
+            return function
+        if self.falls_through(service, operation) and wire.has_operation(service, operation):
+            assert self._fallthrough is not None
+            return partial(self._fallthrough.call, service, operation)
+        owner = self.services.get(service)
         what = f"{service}.{operation}" if owner else f"service {service!r} (asked for {operation})"
         raise AwsError("NotImplemented", f"aws-task-emulator does not implement {what}.")
+
+    def falls_through(self, service: str, operation: str) -> bool:
+        """Whether moto answers this operation because the house does not."""
+        known = self._fallthrough is not None and self._fallthrough.serves(service)
+        return known and self.own(service, operation) is None
 
     def is_long_poll(self, service: str, operation: str) -> bool:
         """Whether the operation waits for its client's sake alone."""
@@ -53,7 +72,9 @@ class Operations:
     async def run(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Validate and run; raises AwsError."""
         function = self.find(service, operation)
-        wire.validate(service, operation, params, self.services[service].validation)
+        own = self.own(service, operation) is not None
+        if own:
+            wire.validate(service, operation, params, self.services[service].validation)
         hop = call.journal.begin("api", self._caller(call), f"{service}:{operation}", call.cause)
         call.cause = hop.cause
         try:
@@ -68,7 +89,7 @@ class Operations:
             raise
         call.journal.end(hop)
         answer: dict[str, Any] = result or {}
-        if call.settings.check_outputs:
+        if own and call.settings.check_outputs:
             wire.check_output(service, operation, answer)
         return answer
 

@@ -56,7 +56,8 @@ class Up:
 
     def run(self, *arguments: str) -> Result:
         """A command of the CLI for this emulator."""
-        return CliRunner().invoke(main, [*arguments, "--endpoint", self.created["endpoint"]])
+        wide = {"COLUMNS": "200"}  # a narrow terminal shows less of a frame
+        return CliRunner(env=wide).invoke(main, [*arguments, "--endpoint", self.created["endpoint"]])
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, list[dict[str, Any]], str]:
         """Exit status, the hops it printed, and what it said on stderr."""

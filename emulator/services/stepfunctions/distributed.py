@@ -86,6 +86,8 @@ def _begin_again(flow: Flow, run: MapRun) -> None:
     now = flow.run.clock.now()
     run.status, run.stopped = RUNNING, None
     run.redrives, run.redriven = run.redrives + 1, now
+    for child in run.children:
+        child.waiting = child.status != SUCCEEDED
     flow.emit("MapRunRedriven", {"mapRunArn": run.arn, "redriveCount": run.redrives})
 
 
@@ -122,9 +124,9 @@ class _Running:
         run, clock = self._run, self._ground.clock
         try:
             while True:
-                more = self._fill()
                 if run.exceeded:
                     raise StatesError(THRESHOLD.error, THRESHOLD.cause)
+                more = self._fill()
                 if not self._active and not more:
                     return
                 await clock.wait(run.changed)
@@ -146,6 +148,7 @@ class _Running:
 
     def _start(self, child: Child) -> None:
         self._active += 1
+        child.waiting = False
         old = child.execution
         if old is not None and old.redrivable:
             self._flow.run.launcher.redrive(self._ground, old)

@@ -30,16 +30,19 @@ _COUNTED = {
 
 @dataclass(slots=True, eq=False)
 class Child:
-    """One place in the run: ``input`` is an item, or a batch of ``size`` items."""
+    """One place in the run: ``input`` is an item, or a batch of ``size`` items; ``waiting`` for its redrive."""
 
     input: Any
     size: int
     execution: Execution | None = None
+    waiting: bool = False
 
     @property
     def status(self) -> str:
         """``""`` while it was not started."""
-        return "" if self.execution is None else self.execution.status
+        if self.execution is None:
+            return ""
+        return PENDING_REDRIVE if self.waiting else self.execution.status
 
 
 @dataclass(slots=True, eq=False)

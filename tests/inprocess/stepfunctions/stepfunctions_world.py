@@ -78,9 +78,7 @@ class World:
     async def run(self, operation: str, params: dict[str, Any], outside: bool = True) -> dict[str, Any]:
         name = wire.function_name(operation)
         function = next(getattr(module, name) for module in SERVICE.api if hasattr(module, name))
-        call = Call(
-            self.ground, ACCOUNT, REGION, self.ground.ids.uuid(), self.ground.new_cause(), from_outside=outside
-        )
+        call = Call(self.ground, ACCOUNT, REGION, self.ground.ids.uuid(), self.ground.new_cause(), from_outside=outside)
         result = function(call, params)
         answer: dict[str, Any] = await result if inspect.isawaitable(result) else result
         wire.check_output("stepfunctions", operation, answer)
@@ -93,9 +91,7 @@ class World:
 
     async def create(self, definition: dict[str, Any], name: str = "M", **more: Any) -> str:
         """The ARN of a new state machine."""
-        answer = await self.do(
-            "CreateStateMachine", name=name, definition=json.dumps(definition), roleArn=ROLE, **more
-        )
+        answer = await self.do("CreateStateMachine", name=name, definition=json.dumps(definition), roleArn=ROLE, **more)
         return str(answer["stateMachineArn"])
 
     async def start(self, machine: str, data: Any = None, **more: Any) -> str:

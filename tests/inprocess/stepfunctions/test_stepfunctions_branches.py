@@ -154,10 +154,13 @@ def test_the_first_failing_branch_decides() -> None:
 
 def test_branches_read_outer_variables_and_keep_their_own() -> None:
     async def story(world: World) -> None:
-        inner = {"A": {"Type": "Pass", "Assign": {"mine": 1}, "Next": "B"}, "B": succeed(Parameters={"o.$": "$outer"})}
+        def inner(name: str) -> dict[str, Any]:
+            first = {"Type": "Pass", "Assign": {"mine": 1}, "Next": f"{name}2"}
+            return {f"{name}1": first, f"{name}2": succeed(Parameters={"o.$": "$outer"})}
+
         states = {
             "S": {"Type": "Pass", "Assign": {"outer": 7}, "Next": "P"},
-            "P": parallel(inner, inner),
+            "P": parallel(inner("A"), inner("B")),
         }
         execution = await world.execute(states)
         assert await world.output(execution) == [{"o": 7}, {"o": 7}]

@@ -38,7 +38,9 @@ def test_sdk_integrations_speak_pascal_case_and_have_no_metadata() -> None:
     async def story(world: World) -> None:
         machine = await world.create({"StartAt": "P", "States": {"P": succeed()}}, name="child")
         arguments = {"StateMachineArn": machine, "Input": {"k": 1}}
-        execution = await world.execute({"T": task("arn:aws:states:::aws-sdk:sfn:startExecution", Parameters=arguments)})
+        execution = await world.execute(
+            {"T": task("arn:aws:states:::aws-sdk:sfn:startExecution", Parameters=arguments)}
+        )
         output = await world.output(execution)
         assert sorted(output) == ["ExecutionArn", "StartDate"]
         assert (await world.describe(output["ExecutionArn"]))["input"] == '{"k":1}'

@@ -58,7 +58,10 @@ def test_more_failures_than_tolerated() -> None:
         tolerant = distributed({"T": task()}, MaxConcurrency=1, ToleratedFailureCount=2)
         execution = await world.execute({"M": tolerant}, [1, 2, 3])
         assert (await world.output(execution))[2] == 3
-        strict = {"StartAt": "M", "States": {"M": distributed({"T": task()}, ToleratedFailureCount=1, MaxConcurrency=1)}}
+        strict = {
+            "StartAt": "M",
+            "States": {"M": distributed({"T": task()}, ToleratedFailureCount=1, MaxConcurrency=1)},
+        }
         failing = await world.start(await world.create(strict, name="strict"), [1, 2, 3])
         found = await world.describe(failing)
         assert found["error"] == "States.ExceedToleratedFailureThreshold"

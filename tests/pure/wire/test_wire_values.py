@@ -68,7 +68,7 @@ def test_unknown_members_are_ignored() -> None:
         ("AmazonSQS.SendMessage", b"1"),
         ("AmazonSQS.SendMessage", b"{"),
         ("AmazonSQS.SendMessage", b"\xff"),
-        ("AmazonSQS.SendMessage", b'{"a":' * 5000 + b"1" + b"}" * 5000),
+        ("AmazonSQS.SendMessage", b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
         ("AmazonSQS.SendMessage", b'{"DelaySeconds":' + b"9" * 6000 + b"}"),
         ("DynamoDB_20120810.PutItem", b'{"Item":{"a":' + b'{"L":[' * 300 + b"1" + b"]}" * 300 + b"}}"),
         ("AWSStepFunctions.StartExecution", b'{"input":1.5}'),

@@ -2,6 +2,9 @@
 
 import io
 import json
+import select
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -137,3 +140,21 @@ def test_provisioned_concurrency_and_what_deploy_tools_ask(functions):
             FunctionName="f",
             CodeSigningConfigArn="arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0",
         )
+
+
+def test_logs_follow(house, functions):
+    command = [sys.executable, "-m", "emulator", "logs", "f", "--follow", "--endpoint", house.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        seen = []
+        try:
+            for number in range(20):  # the first may come before it listens
+                functions.invoke(FunctionName="f", Payload=json.dumps({"name": f"n{number}"}))
+                ready, _, _ = select.select([process.stdout], [], [], 1)
+                if ready:
+                    break
+            while not seen or "REPORT" not in seen[-1]:
+                seen.append(process.stdout.readline())
+        finally:
+            process.terminate()
+    assert any("  hello n" in line for line in seen)
+    assert len(set(seen)) == len(seen)
