@@ -14,6 +14,7 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from emulator.admin.mails import add_mails
 from emulator.admin.sns import sns_messages
 from emulator.admin.views import find_trace, hop_view, resources, trace_summary
 from emulator.core.clock import ClockStuckError
@@ -50,6 +51,7 @@ def control_app(emulator: Emulator) -> FastAPI:
     _journal(app, emulator)
     _clock(app, emulator)
     _connections(app, emulator)
+    add_mails(app, emulator)
     sns_messages(app, emulator)
     return app
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "submit": "emulator.cli.submit:submit",
     "invoke": "emulator.cli.invoke:invoke",
     "logs": "emulator.cli.logs:logs",
+    "mails": "emulator.cli.mails:mails",
     "tail": "emulator.cli.tail:tail",
     "trace": "emulator.cli.trace:trace",
     "status": "emulator.cli.status:status",

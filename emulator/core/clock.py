@@ -90,6 +90,11 @@ class Clock:
         """The emulator's time in epoch seconds."""
         return self._base + (time.monotonic() - self._anchor) * self._rate
 
+    @property
+    def rate(self) -> float:
+        """The clock's seconds in a real one: 1, 0 for a manual clock, 60 for ``60x``."""
+        return self._rate
+
     @staticmethod
     def real() -> float:
         """Real seconds, monotonic: only for measuring execution."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 from emulator.core.timestamps import iso_milliseconds
 
@@ -87,7 +86,7 @@ def _fill(mail: Mail, params: dict[str, Any]) -> None:
 
 
 def _take_apart(mail: Mail, raw: bytes) -> None:
-    message = cast(EmailMessage, message_from_bytes(raw, policy=default))
+    message = message_from_bytes(raw, policy=default)
     mail.sender = mail.sender or str(message["From"] or "")
     mail.subject = str(message["Subject"] or "")
     if not (mail.to or mail.cc or mail.bcc):

@@ -8,12 +8,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 class HttpProtocol(HttpToolsProtocol):
     """API Gateway hands header names to functions as the client wrote them; ASGI's scope holds them in lower case.
 
-    The spelling goes into the WebSocket handshake.
+    The spelling goes into ``scope["extensions"]["emulator.headers"]`` and into the WebSocket handshake.
     """
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._spelled: list[tuple[bytes, bytes]] = []
+        self.scope["extensions"] = {"emulator.headers": self._spelled}  # type: ignore[dict-item]
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)

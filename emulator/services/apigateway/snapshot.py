@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emulator.patterns.route_selection import Selection, compile_selection
+from emulator.services.apigateway.http.route_keys import RouteTable
 
 if TYPE_CHECKING:
     from emulator.services.apigateway.store import Api
@@ -39,12 +40,14 @@ class RoutePlan:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An API as deployed: routes by key, models by name."""
+    """An API as deployed: routes by key, models by name.  ``table`` and ``cors`` belong to HTTP APIs."""
 
     selection: Selection
     routes: Mapping[str, RoutePlan]
     models: Mapping[str, Mapping[str, Any]]
     validates: bool
+    table: RouteTable | None = None
+    cors: Mapping[str, Any] | None = None
 
 
 def take_snapshot(api: Api) -> Snapshot:
@@ -54,6 +57,8 @@ def take_snapshot(api: Api) -> Snapshot:
         routes={route["RouteKey"]: _plan(api, route) for route in api.routes.values()},
         models={model["Name"]: model for model in api.models.values()},
         validates=not api.fields.get("DisableSchemaValidation", False),
+        table=RouteTable(route["RouteKey"] for route in api.routes.values()) if api.is_http else None,
+        cors=api.fields.get("CorsConfiguration"),
     )
 
 

@@ -32,6 +32,11 @@ class Api:
     deployments: dict[str, Resource] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
+    @property
+    def is_http(self) -> bool:
+        """An HTTP API, otherwise a WebSocket API."""
+        return bool(self.fields["ProtocolType"] == "HTTP")
+
     def deployed(self, stage_name: str) -> tuple[Resource, Snapshot] | None:
         """A stage and what it serves now; None for an unknown stage and for one without a deployment."""
         stage = self.stages.get(stage_name)

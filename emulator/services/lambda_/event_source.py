@@ -118,11 +118,10 @@ class Poller:
 
     def _receive(self, source: QueueSource, batch: Batch) -> bool:
         """Receive until something passes the filters; False when the queue has nothing (more) now."""
-        settings = self._mapping.settings
-        seconds = effective_visibility(source.visibility_timeout, settings.window, self._function_timeout())
-        visible_at = self._ground.clock.now() + (source.visibility_timeout if seconds is None else seconds)
+        held = self._visibility(source) * self._scale()
+        visible_at = self._ground.clock.now() + held
         while not self._ready:
-            taken = source.receive(min(RECEIVE_LIMIT, batch.limit - len(batch.items)), seconds)
+            taken = source.receive(min(RECEIVE_LIMIT, batch.limit - len(batch.items)), held)
             if not taken:
                 return False
             for received in taken:
@@ -139,6 +138,16 @@ class Poller:
         else:
             self._note_handled(item, "filtered")
             self._delete(source, item)
+
+    def _visibility(self, source: QueueSource) -> float:
+        timeout, window = source.visibility_timeout, self._mapping.settings.window
+        seconds = effective_visibility(timeout, window, self._function_timeout())
+        return timeout if seconds is None else seconds
+
+    def _scale(self) -> float:
+        """Handlers compute in real time: on a scaled clock their messages are held as much longer, or a handler of one
+        second would lose its messages to a visibility timeout of thirty."""
+        return max(1.0, self._ground.clock.rate)
 
     def _function_timeout(self) -> float:
         function = self._function()
@@ -227,6 +236,17 @@ class Poller:
         for item in batch.items:
             if item.id not in failed:
                 self._delete(source, item)
+        if failed and self._scale() > 1:
+            self._give_back(source, batch, failed)
+
+    def _give_back(self, source: QueueSource, batch: Batch, failed: set[str]) -> None:
+        """Return to the queue's own timeout: what the handler has used of it counts in real seconds."""
+        seconds, now = self._visibility(source), self._ground.clock.now()
+        left = max(0.0, (batch.visible_at - now) / self._scale())
+        batch.visible_at = now + min(seconds, left)
+        for item in batch.items:
+            if item.id in failed:
+                source.change_visibility(item.record["receiptHandle"], batch.visible_at - now)
 
     def _delete(self, source: QueueSource, item: Item) -> None:
         try:

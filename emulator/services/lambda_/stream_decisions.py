@@ -32,9 +32,7 @@ class GiveUp(NamedTuple):
     """Decision: the records are discarded."""
 
 
-def first_failed(
-    payload: bytes, function_error: str | None, reporting: bool, sequences: Sequence[str]
-) -> int | None:
+def first_failed(payload: bytes, function_error: str | None, reporting: bool, sequences: Sequence[str]) -> int | None:
     """Index of the first record that must be handled again; None when the whole batch is done.
 
     The lowest failing sequence number is the checkpoint: earlier records are done, later ones are not, listed or not.

@@ -160,9 +160,7 @@ class StreamPoller:
         mine = lane_of(record.key, self.settings.lanes) == lane
         return mine and self._mapping.filter.accepts(shown(record, self._mapping.source_arn))
 
-    async def wait(
-        self, source: StreamSource | None, seconds: float | None, kind: TimerKind = TimerKind.OWED
-    ) -> bool:
+    async def wait(self, source: StreamSource | None, seconds: float | None, kind: TimerKind = TimerKind.OWED) -> bool:
         """Park until the stream has news or the poller is stopped (True), or time is over (False)."""
         gate = Waiters()
 

@@ -41,9 +41,7 @@ def _query(query: str) -> dict[str, str]:
     return values
 
 
-def _context(
-    request: WireRequest, path: str, url_id: str, domain: str, request_id: str, at: float
-) -> dict[str, Any]:
+def _context(request: WireRequest, path: str, url_id: str, domain: str, request_id: str, at: float) -> dict[str, Any]:
     return {
         "accountId": "anonymous",
         "apiId": url_id,

@@ -196,9 +196,10 @@ def _steps(path: str) -> list[str | int]:
 
 def _at(value: Any, steps: list[str | int]) -> Any:
     for step in steps:
-        holder = list if isinstance(step, int) else dict
+        if not isinstance(value, list if isinstance(step, int) else dict):
+            return _MISSING
         try:
-            value = value[step] if isinstance(value, holder) else _MISSING
+            value = value[step]  # type: ignore[index]  # the right one, as was just checked
         except LookupError:
             return _MISSING
     return value

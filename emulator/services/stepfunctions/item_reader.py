@@ -31,7 +31,9 @@ async def read_source(flow: Flow, visit: Visit, reader: ItemReader) -> list[Any]
 async def _object(flow: Flow, arguments: dict[str, Any], key: Any) -> bytes:
     answer = await _s3(flow, "GetObject", {"Bucket": arguments.get("Bucket"), "Key": key})
     body = answer.get("Body") or b""
-    return body.read() if hasattr(body, "read") else bytes(body)
+    if hasattr(body, "read"):
+        body = body.read()
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 async def _listing(flow: Flow, reader: ItemReader, arguments: dict[str, Any], limit: int | None) -> list[Any]:

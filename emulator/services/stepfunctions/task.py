@@ -106,7 +106,8 @@ async def _run_integration(attempt: Attempt) -> Any:
             result = await _answered(attempt, integration, result, since)
         check_size(result, resource.service)
     except StatesError as error:
-        flow.emit("TaskTimedOut" if is_timeout(error) else "TaskFailed", who | failure_details(error))
+        if not error.bare:  # parameters that fit no request: the execution ends without an event of the task
+            flow.emit("TaskTimedOut" if is_timeout(error) else "TaskFailed", who | failure_details(error))
         raise
     flow.emit("TaskSucceeded", {**who, "output": result})
     return result

@@ -10,11 +10,15 @@ from emulator.asl.dataflow import Exit, Visit, failure, pass_through
 from emulator.asl.errors import StatesError
 from emulator.asl.states import Fail, WorkState
 from emulator.asl.timing import wake_at
+from emulator.services.stepfunctions.ending import time_out
 from emulator.services.stepfunctions.flow import Flow
 from emulator.services.stepfunctions.work import work
 
 BREATH = 50
 """States after which others get their turn: a loop of Pass and Choice states must not stop the house."""
+ENDLESS = 100_000
+"""States of one line after which an Express execution counts as one that AWS would have ended after five minutes;
+Standard ones are ended by their history."""
 
 
 async def walk(flow: Flow) -> Any:
@@ -24,7 +28,10 @@ async def walk(flow: Flow) -> Any:
         await _step(flow)
         steps += 1
         if steps % BREATH == 0:
-            await flow.run.clock.pause(1)
+            run = flow.run
+            if steps >= ENDLESS and run.execution.origin.express:
+                time_out(run.ground, run.execution, run.clock.now())
+            await run.clock.pause(1)
     return flow.output
 
 

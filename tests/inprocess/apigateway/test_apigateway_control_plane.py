@@ -121,6 +121,8 @@ def test_refusals():
         "target": w.refusal("create_route", ApiId=api, RouteKey="b", Target="integrations/none"),
         "key": w.refusal("create_route", ApiId=api, RouteKey="b", ApiKeyRequired=True),
         "authorizer": w.refusal("create_route", ApiId=api, RouteKey="b", AuthorizationType="CUSTOM"),
+        "scopes": w.refusal("create_route", ApiId=api, RouteKey="b", AuthorizationScopes=["s"]),
+        "address": w.refusal("update_api", ApiId=api, IpAddressType="ipv5"),
         "timeout": w.refusal("create_integration", ApiId=api, IntegrationType="MOCK", TimeoutInMillis=49),
         "vpc": w.refusal("create_integration", ApiId=api, IntegrationType="MOCK", ConnectionType="VPC_LINK"),
         "jwt": w.refusal("create_authorizer", ApiId=api, Name="j", AuthorizerType="JWT"),
@@ -130,6 +132,7 @@ def test_refusals():
     assert "HTTP" in code["http"][1]
     assert "ApiKeyRequired" in code["key"][1]
     assert "VPC_LINK" in code["vpc"][1]
+    assert "AuthorizationScopes" in code["scopes"][1]
     assert w.refusal("create_route", ApiId=api, RouteKey="a")
     assert w.refusal("create_stage", ApiId=api, StageName="dev")
     used = w.integration_of(api, "a")

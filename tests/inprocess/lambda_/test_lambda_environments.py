@@ -263,7 +263,9 @@ def test_a_process_killed_from_outside_while_it_works_is_tried_again() -> None:
             w.do("put_function_event_invoke_config", FunctionName="f", DestinationConfig=to(target))
             for _ in range(3):
                 await w.send("f", {})
-            while len(workers.processes("f")) < 3:
+            for _ in range(500):
+                if len(workers.processes("f")) == 3:
+                    break
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.2)
             for pid in workers.processes("f"):

@@ -117,6 +117,7 @@ def test_a_bootstrap_of_the_functions_own(runtime: str) -> None:
             assert json.loads(failure["Payload"]) == {"errorType": "Mine", "errorMessage": "no"}
             (pid,) = workers.processes("f")
             os.kill(pid, signal.SIGKILL)  # between two invocations: nobody notices
+            await asyncio.sleep(0.05)
             assert (await result(w))["count"] == 1
 
     asyncio.run(main())

@@ -530,3 +530,21 @@ def test_list_by_source_and_function() -> None:
             assert w.do("list_event_source_mappings", FunctionName="none") == {"EventSourceMappings": []}
 
     asyncio.run(main())
+
+
+def test_a_scaled_clock_does_not_take_messages_from_a_handler_that_computes() -> None:
+    """Execution is paid in real seconds: 0.2 of them are 200 s on this clock, and the queue's timeout is 30."""
+
+    async def main() -> None:
+        async with world("1000x") as w:
+            connect(w, hold)
+            w.put("slow")
+            await until(lambda: len(batches) == 1)
+            began = w.clock.now()
+            await until(lambda: w.clock.now() > began + 200)
+            assert len(batches) == 1
+            gate.set()
+            await until(lambda: counts(w) == ("0", "0"))
+            assert len(batches) == 1
+
+    asyncio.run(main())

@@ -1,4 +1,7 @@
-"""The same records in both runtimes and on both clocks, for every kind of destination (recorded from AWS; D for SNS)."""
+"""The same records in both runtimes and on both clocks, for every kind of destination.
+
+Recorded from AWS; for SNS AWS docs.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,8 @@ def test_records_and_dead_letters(kind: str, mode: str, what: str) -> None:
             assert "MessageAttributes" not in message
             assert "AWSTraceHeader" in message["Attributes"]
             (to_bus,), (to_topic,) = events, topics
-            for record in (json.loads(message["Body"]), *caught, json.loads(to_bus.payload), json.loads(to_topic.payload)):
+            texts = (message["Body"], to_bus.payload, to_topic.payload)
+            for record in (*map(json.loads, texts), *caught):
                 assert plain(record) == expected(what, event)
             side = "Success" if what == "return" else "Failure"
             assert dict(to_bus.parameters) == {

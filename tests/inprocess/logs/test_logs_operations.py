@@ -66,7 +66,8 @@ def test_create_and_delete() -> None:
         "The specified log group already exists",
     )
     logs.do("create_log_stream", logGroupName="g", logStreamName="s")
-    assert refused(logs, "create_log_stream", logGroupName="g", logStreamName="s")[0] == "ResourceAlreadyExistsException"
+    code, _ = refused(logs, "create_log_stream", logGroupName="g", logStreamName="s")
+    assert code == "ResourceAlreadyExistsException"
     logs.do("delete_log_stream", logGroupName="g", logStreamName="s")
     assert refused(logs, "delete_log_stream", logGroupName="g", logStreamName="s") == (
         "ResourceNotFoundException",
@@ -165,5 +166,5 @@ def test_descending_by_last_event() -> None:
     logs.write("x", at=START, stream="b")
     logs.write("x", at=START + 5, stream="a")
     order = {"orderBy": "LastEventTime", "descending": True}
-    names = [s["logStreamName"] for s in logs.do("describe_log_streams", logGroupName="/aws/lambda/f", **order)["logStreams"]]
-    assert names == ["a", "b"]
+    streams = logs.do("describe_log_streams", logGroupName="/aws/lambda/f", **order)["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["a", "b"]

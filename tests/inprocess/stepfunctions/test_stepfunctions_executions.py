@@ -290,3 +290,16 @@ def test_what_an_execution_runs_does_not_change() -> None:
         assert (then["name"], then["roleArn"], then["updateDate"]) == ("M", ROLE, START)
 
     in_world(story)
+
+
+def test_an_endless_express_loop_is_ended() -> None:
+    async def story(world: World) -> None:
+        states = {
+            "A": {"Type": "Choice", "Choices": [{"Variable": "$", "IsString": True, "Next": "B"}], "Default": "A"},
+            "B": {"Type": "Succeed"},
+        }
+        machine = await world.create({"StartAt": "A", "States": states}, type="EXPRESS")
+        answer = await world.do("StartSyncExecution", stateMachineArn=machine)
+        assert answer["status"] == "TIMED_OUT"
+
+    in_world(story)

@@ -1,4 +1,5 @@
-"""Filter patterns (AWS docs, "Filter pattern syntax for metric filters, subscription filters, and filter log events")."""
+"""Filter patterns (AWS docs, "Filter pattern syntax for metric filters, subscription filters, and filter log
+events")."""
 
 from __future__ import annotations
 

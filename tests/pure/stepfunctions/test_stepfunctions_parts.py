@@ -90,27 +90,27 @@ def test_pascal_case_both_ways() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arn", "code", "name"),
+    ("what", "code", "name"),
     [
-        ("arn:aws:states:::dynamodb:putItem", "ValidationException", "DynamoDB.AmazonDynamoDBException"),
+        ("dynamodb:putItem", "ValidationException", "DynamoDB.AmazonDynamoDBException"),
         (
-            "arn:aws:states:::dynamodb:putItem",
+            "dynamodb:putItem",
             "ConditionalCheckFailedException",
             "DynamoDB.ConditionalCheckFailedException",
         ),
-        ("arn:aws:states:::aws-sdk:dynamodb:putItem", "ValidationException", "DynamoDb.DynamoDbException"),
-        ("arn:aws:states:::aws-sdk:sfn:sendTaskSuccess", "InvalidToken", "Sfn.InvalidTokenException"),
-        ("arn:aws:states:::sqs:sendMessage", "MissingParameter", "SQS.AmazonSQSException"),
-        ("arn:aws:states:::sns:publish", "NotFound", "SNS.NotFoundException"),
+        ("aws-sdk:dynamodb:putItem", "ValidationException", "DynamoDb.DynamoDbException"),
+        ("aws-sdk:sfn:sendTaskSuccess", "InvalidToken", "Sfn.InvalidTokenException"),
+        ("sqs:sendMessage", "MissingParameter", "SQS.AmazonSQSException"),
+        ("sns:publish", "NotFound", "SNS.NotFoundException"),
         (
-            "arn:aws:states:::states:startExecution",
+            "states:startExecution",
             "ExecutionAlreadyExists",
             "StepFunctions.ExecutionAlreadyExistsException",
         ),
     ],
 )
-def test_names_of_service_errors(arn: str, code: str, name: str) -> None:
-    failure = service_failure(called(resource_of(arn)), AwsError(code, "text"), Ids(1))
+def test_names_of_service_errors(what: str, code: str, name: str) -> None:
+    failure = service_failure(called(resource_of(f"arn:aws:states:::{what}")), AwsError(code, "text"), Ids(1))
     assert failure.error == name
     assert (failure.cause or "").startswith("text (Service: ")
 

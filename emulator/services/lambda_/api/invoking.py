@@ -101,9 +101,7 @@ async def invoke_with_response_stream(call: Call, params: dict[str, Any]) -> dic
 
 def _chunks(result: Run) -> list[dict[str, Any]]:
     payload = b"" if result.failed else result.outcome.payload
-    return [
-        {"PayloadChunk": {"Payload": payload[start : start + CHUNK]}} for start in range(0, len(payload), CHUNK)
-    ]
+    return [{"PayloadChunk": {"Payload": payload[start : start + CHUNK]}} for start in range(0, len(payload), CHUNK)]
 
 
 def _completed(result: Run, params: dict[str, Any]) -> dict[str, Any]:
