@@ -11,6 +11,11 @@ from emulator.fallthrough.bridge import question
 from emulator.fallthrough.catalog import CATALOG
 from emulator.fallthrough.library import Answer, Question
 
+_SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=EMULATOR/20000101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+)
+"""S3 gives private objects to signed requests only; nobody verifies the signature."""
+
 
 @cache
 def _serializer(protocol: str) -> Any:
@@ -39,6 +44,7 @@ def build(service: str, operation: str, params: dict[str, Any], region: str) -> 
     prepare_request_dict(request, endpoint_url="https://placeholder")
     path = str(request["url"]).partition("placeholder")[2] or "/"
     headers = {name.lower(): _text(value) for name, value in request["headers"].items()}
+    headers["authorization"] = _SIGNED.format(region=region, service=service)
     body = request["body"]
     if isinstance(body, dict):  # Query: the SDK's HTTP layer would encode it
         from urllib.parse import urlencode

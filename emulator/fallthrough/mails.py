@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field
-from email import message_from_bytes
-from email.policy import default
 from typing import Any
 
 from emulator.core.timestamps import iso_milliseconds
@@ -86,6 +84,9 @@ def _fill(mail: Mail, params: dict[str, Any]) -> None:
 
 
 def _take_apart(mail: Mail, raw: bytes) -> None:
+    from email import message_from_bytes  # takes its time to load, and few send raw mail
+    from email.policy import default
+
     message = message_from_bytes(raw, policy=default)
     mail.sender = mail.sender or str(message["From"] or "")
     mail.subject = str(message["Subject"] or "")

@@ -89,7 +89,7 @@ class Front:
         with self.traffic.inside(), clock.unit(f"{request.method} {path}", caller) as unit:
             current_unit.set(unit)
             try:
-                response = await self._answer(request, cause, caller, receive)
+                response = await self._answer(request, cause, caller, receive, scope)
             except ClientGoneError:
                 return
             except asyncio.CancelledError:
@@ -98,14 +98,16 @@ class Front:
         if caller is None:
             clock.contact()
 
-    async def _answer(self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive) -> WireResponse:
+    async def _answer(
+        self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive, scope: Scope
+    ) -> WireResponse:
         base_url = self._base_url(request)
         host = request.headers.get("host", "")
         address = apigateway.locate(self._ground, host, request.path)
         place = lambda_.locate(host, request.path)
         try:
             if address is not None:
-                return await apigateway.handle_http(self._ground, address, request.method, request.body, cause)
+                return await apigateway.handle_http(self._ground, address, request.method, request.body, cause, scope)
             if place is not None:
                 return await lambda_.handle_http(self._ground, place, request, cause)
             return await self._operation(request, cause, caller, base_url, receive)

@@ -1,4 +1,4 @@
-"""Operations on APIs, their tags, and those that exist for HTTP APIs only."""
+"""Operations on APIs, their CORS settings and their tags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.patterns.route_selection import compile_selection
-from emulator.services.apigateway import deployment, lifecycle
+from emulator.services.apigateway import deployment, lifecycle, stages
+from emulator.services.apigateway.http import apis, openapi
+from emulator.services.apigateway.http.lambda_authorizer import VerdictCache
 from emulator.services.apigateway.resources import (
     Params,
     bad_request,
@@ -25,25 +27,41 @@ PATH_PREFIX = "/_aws/execute-api"
 _FIELDS = (
     *("Name", "ProtocolType", "RouteSelectionExpression", "ApiKeySelectionExpression", "Description"),
     *("DisableSchemaValidation", "DisableExecuteApiEndpoint", "IpAddressType", "Version", "Tags"),
+    "CorsConfiguration",
 )
 _ADDRESS_TYPES = ("ipv4", "dualstack")
 _KEY_SOURCES = ("$request.header.x-api-key", "$context.authorizer.usageIdentifierKey")
-_NOT_YET = "protocolType HTTP"
 
 
 def create_api(call: Call, params: Params) -> dict[str, Any]:
-    """Make a WebSocket API."""
+    """Make an API; with ``Target`` an HTTP API that serves it at once (quick create)."""
     require(params, "Name", "ProtocolType")
     if params["ProtocolType"] not in ("HTTP", "WEBSOCKET"):
         raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
-    if params["ProtocolType"] == "HTTP":
-        raise unsupported(_NOT_YET)
-    require(params, "RouteSelectionExpression")
-    _check(params)
+    http = params["ProtocolType"] == "HTTP"
+    if not http:
+        require(params, "RouteSelectionExpression")
+    _check(params, http)
+    api = new_api(call, params)
+    if http:
+        try:
+            stage = apis.quick_create(call, api, params)
+        except AwsError:
+            _forget(call, api)
+            raise
+        if stage is not None:
+            stages.create_stage(call, stage)
+            api.stages["$default"] = {apis.MANAGED: True, **api.stages["$default"]}
+    return _answer(call, api)
+
+
+def new_api(call: Call, params: Params) -> Api:
+    """An API without routes."""
     defaults: Resource = {
         "ApiKeySelectionExpression": _KEY_SOURCES[0],
         "DisableExecuteApiEndpoint": False,
         "IpAddressType": "ipv4",
+        "RouteSelectionExpression": apis.SELECTIONS[0],
         "Tags": {},
     }
     index = call.ground.cloud.shared(ApiIndex)
@@ -53,7 +71,12 @@ def create_api(call: Call, params: Params) -> dict[str, Any]:
     api = Api(api_id, call.account, call.region, fields)
     call.store(ApiStore).apis[api_id] = api
     index.apis[api_id] = api
-    return _answer(call, api)
+    return api
+
+
+def _forget(call: Call, api: Api) -> None:
+    del call.store(ApiStore).apis[api.api_id]
+    del call.ground.cloud.shared(ApiIndex).apis[api.api_id]
 
 
 def get_api(call: Call, params: Params) -> dict[str, Any]:
@@ -66,7 +89,9 @@ def get_apis(call: Call, params: Params) -> dict[str, Any]:
 
 def update_api(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
-    _check(params)
+    _check(params, api.is_http)
+    if api.is_http:
+        apis.change_quick_created(call, api, params)
     changes = given(params, (name for name in _FIELDS if name not in ("ProtocolType", "Tags")))
     api.fields = {**api.fields, **changes}
     deployment.after_change(call, api)
@@ -76,13 +101,16 @@ def update_api(call: Call, params: Params) -> dict[str, Any]:
 def delete_api(call: Call, params: Params) -> None:
     """Forget an API and close its connections with 1001."""
     api = find_api(call, params)
-    del call.store(ApiStore).apis[api.api_id]
-    del call.ground.cloud.shared(ApiIndex).apis[api.api_id]
+    _forget(call, api)
+    call.ground.cloud.shared(VerdictCache).forget(api.api_id)
     lifecycle.close_those_of(call.ground, api.api_id, None, call.cause)
 
 
-def _check(params: Params) -> None:
-    refuse(params, "WEBSOCKET APIs", "CorsConfiguration", "Target", "RouteKey", "CredentialsArn")
+def _check(params: Params, http: bool) -> None:
+    if http:
+        apis.check_api(params)
+    else:
+        refuse(params, "WEBSOCKET APIs", "CorsConfiguration", "Target", "RouteKey", "CredentialsArn")
     if len(params.get("Name") or "") > 128:
         raise bad_request("Invalid value for name: at most 128 characters")
     if params.get("IpAddressType", "ipv4") not in _ADDRESS_TYPES:
@@ -90,7 +118,7 @@ def _check(params: Params) -> None:
     if params.get("ApiKeySelectionExpression", _KEY_SOURCES[0]) not in _KEY_SOURCES:
         raise bad_request(f"Invalid apiKeySelectionExpression. Must be one of [{', '.join(_KEY_SOURCES)}]")
     expression = params.get("RouteSelectionExpression")
-    if expression is not None:
+    if expression is not None and not http:
         try:
             compile_selection(expression)
         except ValueError as error:
@@ -100,7 +128,8 @@ def _check(params: Params) -> None:
 def _answer(call: Call, api: Api) -> dict[str, Any]:
     """The resource as returned.  ``ApiEndpoint`` is where the caller can connect, not AWS's host name."""
     base = (call.base_url or call.ground.base_url).rstrip("/")
-    endpoint = f"{base.replace('http', 'ws', 1)}{PATH_PREFIX}/{api.api_id}"
+    scheme = base if api.is_http else base.replace("http", "ws", 1)
+    endpoint = f"{scheme}{PATH_PREFIX}/{api.api_id}"
     return {"ApiEndpoint": endpoint, "ApiId": api.api_id, **api.fields}
 
 
@@ -138,21 +167,50 @@ def _tagged(call: Call, params: Params) -> Resource:
         raise not_found(f"Invalid resource ARN specified {arn}") from None
 
 
-# What belongs to HTTP APIs, custom domains and OpenAPI documents: refused by name
+# HTTP APIs
 
 
 def delete_cors_configuration(call: Call, params: Params) -> None:
-    find_api(call, params)
-    raise unsupported("CORS (protocolType HTTP)")
+    api = find_api(call, params)
+    if not api.is_http:
+        raise unsupported("CORS on WEBSOCKET APIs")
+    api.fields = {name: value for name, value in api.fields.items() if name != "CorsConfiguration"}
+    deployment.after_change(call, api)
 
 
-def import_api(call: Call, params: Params) -> None:
-    raise unsupported("ImportApi")
+def import_api(call: Call, params: Params) -> dict[str, Any]:
+    """Make an HTTP API from an OpenAPI 3 document."""
+    require(params, "Body")
+    plan = openapi.read_document(params)
+    _check(plan.api, http=True)
+    api = new_api(call, plan.api)
+    try:
+        openapi.build(call, api, plan)
+    except AwsError:
+        _forget(call, api)
+        raise
+    return _imported(call, api, plan)
 
 
-def reimport_api(call: Call, params: Params) -> None:
-    find_api(call, params)
-    raise unsupported("ReimportApi")
+def reimport_api(call: Call, params: Params) -> dict[str, Any]:
+    """Replace settings, routes, integrations and authorizers by those of a document; stages stay."""
+    api = find_api(call, params)
+    require(params, "Body")
+    if not api.is_http:
+        raise unsupported("ReimportApi on WEBSOCKET APIs")
+    plan = openapi.read_document(params)
+    _check(plan.api, http=True)
+    openapi.rebuild(call, api, plan)
+    call.ground.cloud.shared(VerdictCache).forget(api.api_id)
+    deployment.after_change(call, api)
+    return _imported(call, api, plan)
+
+
+def _imported(call: Call, api: Api, plan: openapi.Plan) -> dict[str, Any]:
+    return {**_answer(call, api), **({"Warnings": plan.warnings} if plan.warnings else {})}
+
+
+# Custom domains and exports: refused by name
 
 
 def export_api(call: Call, params: Params) -> None:

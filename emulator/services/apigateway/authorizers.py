@@ -8,6 +8,8 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.apigateway import deployment
+from emulator.services.apigateway.http.authorizers import changed_authorizer, new_authorizer
+from emulator.services.apigateway.http.lambda_authorizer import VerdictCache
 from emulator.services.apigateway.integration_uri import InvalidUriError, function_in
 from emulator.services.apigateway.model_validation import InvalidModelError, check_schema
 from emulator.services.apigateway.resources import (
@@ -15,8 +17,10 @@ from emulator.services.apigateway.resources import (
     bad_request,
     find,
     find_api,
+    find_websocket_api,
     given,
     new_id,
+    not_found,
     page,
     refuse,
     require,
@@ -35,6 +39,10 @@ _SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|cont
 
 def create_authorizer(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
+    if api.is_http:
+        made = new_authorizer(call, api, params)
+        deployment.after_change(call, api)
+        return made
     require(params, "Name", "AuthorizerType")
     authorizer_id = new_id(call, api.authorizers)
     authorizer = {"AuthorizerId": authorizer_id, "IdentitySource": [], **given(params, _FIELDS)}
@@ -54,7 +62,12 @@ def get_authorizers(call: Call, params: Params) -> dict[str, Any]:
 
 def update_authorizer(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
-    authorizer = {**find(api.authorizers, params, "Authorizer"), **given(params, _FIELDS)}
+    old = find(api.authorizers, params, "Authorizer")
+    if api.is_http:
+        changed = changed_authorizer(call, api, old, params)
+        deployment.after_change(call, api)
+        return changed
+    authorizer = {**old, **given(params, _FIELDS)}
     _check(api, params, authorizer)
     api.authorizers[params["AuthorizerId"]] = authorizer
     deployment.after_change(call, api)
@@ -72,9 +85,13 @@ def delete_authorizer(call: Call, params: Params) -> None:
 
 
 def reset_authorizers_cache(call: Call, params: Params) -> None:
-    """Nothing is cached for WebSocket APIs (AWS docs), so there is nothing to forget."""
-    find_api(call, params)
-    raise unsupported("ResetAuthorizersCache on WEBSOCKET APIs")
+    """Forget what authorizers have said; for WebSocket APIs nothing is cached (AWS docs)."""
+    api = find_api(call, params)
+    if not api.is_http:
+        raise unsupported("ResetAuthorizersCache on WEBSOCKET APIs")
+    if params.get("StageName") not in api.stages:
+        raise not_found("Invalid stage identifier specified", "Stage")
+    call.ground.cloud.shared(VerdictCache).forget(api.api_id, params["StageName"])
 
 
 def _check(api: Api, params: Params, authorizer: Resource) -> None:
@@ -98,7 +115,7 @@ def _check(api: Api, params: Params, authorizer: Resource) -> None:
 
 
 def create_model(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+    api = find_websocket_api(call, params, "Models")
     require(params, "Name", "Schema")
     model_id = new_id(call, api.models)
     model = {"ContentType": "application/json", "ModelId": model_id, **given(params, _MODEL_FIELDS)}

@@ -1,4 +1,4 @@
-"""The data plane's door: WebSocket connections, ``@connections`` requests, and the addresses of both."""
+"""The data plane's door: WebSocket connections, ``@connections`` and HTTP APIs' requests, and the addresses of all."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from emulator.services.apigateway import callbacks, lifecycle
 from emulator.services.apigateway.address import Address, locate
 from emulator.services.apigateway.connection import Connection, Send
 from emulator.services.apigateway.handshake import Admitted, Refused, is_stage, shake_hands
+from emulator.services.apigateway.http.front import serve
+from emulator.services.apigateway.http.request import HttpRequest
 from emulator.services.apigateway.lifecycle import REQUEST_MARK
 from emulator.services.apigateway.messages import receive_message
+from emulator.services.apigateway.store import ApiIndex
 from emulator.wire.messages import WireResponse
 
 __all__ = ["Address", "handle_http", "handle_websocket", "locate"]
@@ -107,11 +110,17 @@ async def _listen(ground: Ground, connection: Connection, receive: Receive) -> t
 # HTTP
 
 
-async def handle_http(ground: Ground, address: Address, method: str, body: bytes, cause: Cause) -> WireResponse:
-    """Answer an HTTP request to an API's address: ``@connections``, or a handshake without upgrade (426).
+async def handle_http(
+    ground: Ground, address: Address, method: str, body: bytes, cause: Cause, scope: Mapping[str, Any] | None = None
+) -> WireResponse:
+    """Answer an HTTP request to an API's address: an HTTP API's route, ``@connections``, or a handshake without
+    upgrade (426).
 
-    Signatures are not checked.
+    ``scope`` is ASGI's: HTTP APIs hand on headers, query and the client's address.  Signatures are not checked.
     """
+    api = ground.cloud.shared(ApiIndex).apis.get(address.api_id)
+    if api is not None and api.is_http and scope is not None:
+        return await serve(ground, api, HttpRequest.from_scope(scope, body, api.api_id), cause)
     try:
         response = await _answer(ground, address, method, body, cause)
     except AwsError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.apigateway import deployment
+from emulator.services.apigateway.http.integrations import changed_integration, new_integration
 from emulator.services.apigateway.integration_uri import InvalidUriError, check_uri
 from emulator.services.apigateway.mapping import InvalidMappingError, check_parameters, check_templates
 from emulator.services.apigateway.resources import (
@@ -15,6 +16,7 @@ from emulator.services.apigateway.resources import (
     bad_request,
     find,
     find_api,
+    find_websocket_api,
     given,
     merged_maps,
     new_id,
@@ -48,6 +50,10 @@ TIMEOUT = range(50, 29001)
 
 def create_integration(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
+    if api.is_http:
+        made = new_integration(call, api, params)
+        deployment.after_change(call, api)
+        return made
     require(params, "IntegrationType")
     integration_id = new_id(call, api.integrations)
     integration = {
@@ -76,6 +82,10 @@ def get_integrations(call: Call, params: Params) -> dict[str, Any]:
 def update_integration(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
     old = find(api.integrations, params, "Integration")
+    if api.is_http:
+        changed = changed_integration(call, api, old, params)
+        deployment.after_change(call, api)
+        return changed
     integration = {**old, **merged_maps(old, given(params, _FIELDS), _MAPS)}
     api.integrations[params["IntegrationId"]] = _checked(params, integration)
     deployment.after_change(call, api)
@@ -84,8 +94,9 @@ def update_integration(call: Call, params: Params) -> dict[str, Any]:
 
 def delete_integration(call: Call, params: Params) -> None:
     api = find_api(call, params)
-    find(api.integrations, params, "Integration")
-    integration_id = params["IntegrationId"]
+    integration_id = find(api.integrations, params, "Integration")["IntegrationId"]
+    if api.integrations[integration_id].get("ApiGatewayManaged"):
+        raise bad_request("An integration that is managed by API Gateway cannot be deleted")
     for route in api.routes.values():
         if route.get("Target") == TARGET_PREFIX + integration_id:
             raise AwsError("ConflictException", f"Cannot delete Integration: route {route['RouteKey']} uses it")
@@ -129,7 +140,7 @@ def _check_content_handling(resource: Resource) -> None:
 
 
 def create_integration_response(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+    api = find_websocket_api(call, params, "Integration responses")
     find(api.integrations, params, "Integration")
     require(params, "IntegrationResponseKey")
     responses = api.integration_responses.setdefault(params["IntegrationId"], {})

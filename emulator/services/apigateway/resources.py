@@ -48,6 +48,14 @@ def find_api(call: Call, params: Mapping[str, Any]) -> Api:
     return api
 
 
+def find_websocket_api(call: Call, params: Mapping[str, Any], what: str) -> Api:
+    """As ``find_api``; raises BadRequestException on HTTP APIs, which have none of ``what``."""
+    api = find_api(call, params)
+    if api.is_http:
+        raise bad_request(f"{what} are supported for WEBSOCKET APIs only")
+    return api
+
+
 def find(resources: Mapping[str, Resource], params: Mapping[str, Any], noun: str) -> Resource:
     """The resource below an API that ``{noun}Id`` names; raises NotFoundException with AWS's text."""
     resource_id = params.get(f"{noun}Id", "")

@@ -8,11 +8,13 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.apigateway import deployment
+from emulator.services.apigateway.http.routes import changed_route, new_route
 from emulator.services.apigateway.resources import (
     Params,
     bad_request,
     find,
     find_api,
+    find_websocket_api,
     given,
     merged_maps,
     new_id,
@@ -37,6 +39,11 @@ _SOURCE = re.compile(r"route\.request\.(header|querystring|multivalueheader|mult
 
 def create_route(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
+    if api.is_http:
+        route = new_route(call, api, params)
+        deployment.after_change(call, api)
+        return route
+    refuse(params, "WEBSOCKET APIs' routes", "AuthorizationScopes")
     require(params, "RouteKey")
     refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route_id = new_id(call, api.routes)
@@ -59,6 +66,11 @@ def update_route(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
     refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     old = find(api.routes, params, "Route")
+    if api.is_http:
+        changed = changed_route(api, old, params)
+        deployment.after_change(call, api)
+        return changed
+    refuse(params, "WEBSOCKET APIs' routes", "AuthorizationScopes")
     route = {**old, **merged_maps(old, given(params, _FIELDS), ("RequestParameters",))}
     if route["AuthorizationType"] != "CUSTOM":
         route.pop("AuthorizerId", None)
@@ -128,7 +140,7 @@ def _check_authorization(api: Api, route: Resource) -> None:
 
 
 def create_route_response(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+    api = find_websocket_api(call, params, "Route responses")
     find(api.routes, params, "Route")
     require(params, "RouteResponseKey")
     responses = api.route_responses.setdefault(params["RouteId"], {})

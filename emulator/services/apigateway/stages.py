@@ -26,6 +26,7 @@ _FIELDS = (
     *("StageName", "StageVariables", "Tags"),
 )
 _ROUTE_SETTINGS: Resource = {"DataTraceEnabled": False, "DetailedMetricsEnabled": False, "LoggingLevel": "OFF"}
+_HTTP_ROUTE_SETTINGS: Resource = {"DetailedMetricsEnabled": False}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -33,14 +34,15 @@ def create_stage(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
     require(params, "StageName")
     name = params["StageName"]
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) and not (api.is_http and name == "$default"):
         raise bad_request("Stage name only allows a-zA-Z0-9_- and 1 to 128 characters")
     if name in api.stages:
         raise AwsError("ConflictException", "Stage already exists")
     _check(api, params, bool(params.get("AutoDeploy")))
     now = float(int(call.clock.now()))
     fields = {"RouteSettings": {}, "StageVariables": {}, "Tags": {}, **given(params, _FIELDS)}
-    fields["DefaultRouteSettings"] = {**_ROUTE_SETTINGS, **fields.get("DefaultRouteSettings", {})}
+    settings = _HTTP_ROUTE_SETTINGS if api.is_http else _ROUTE_SETTINGS
+    fields["DefaultRouteSettings"] = {**settings, **fields.get("DefaultRouteSettings", {})}
     if not fields.get("AutoDeploy"):
         fields.pop("AutoDeploy", None)
     api.stages[name] = {"CreatedDate": now, "LastUpdatedDate": now, **fields}
@@ -60,6 +62,8 @@ def get_stages(call: Call, params: Params) -> dict[str, Any]:
 def update_stage(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
     old = _stage(api, params)
+    if old.get("ApiGatewayManaged"):
+        raise bad_request("A stage that is managed by API Gateway cannot be changed")
     automatic = bool(params.get("AutoDeploy", old.get("AutoDeploy", False)))
     _check(api, params, automatic)
     fields = given(params, _FIELDS)
@@ -105,7 +109,7 @@ def _stage(api: Api, params: Params) -> Resource:
 
 
 def _check(api: Api, params: Params, automatic: bool) -> None:
-    refuse(params, "a WebSocket API's stage", "ClientCertificateId")
+    refuse(params, "this API's stages", "ClientCertificateId")
     deployment_id = params.get("DeploymentId")
     if deployment_id is not None:
         if automatic:

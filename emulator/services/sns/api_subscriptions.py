@@ -28,7 +28,7 @@ def subscribe(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     check_endpoint(protocol, endpoint, topic.fifo)
     assert protocol is not None
     assert endpoint is not None
-    given = params.get("Attributes") or {}
+    given = {name: value or "" for name, value in (params.get("Attributes") or {}).items()}
     settings = read_settings(given, topic.fifo, ON_SUBSCRIBE)
     subscription = topic.find(protocol, endpoint)
     if subscription is None:

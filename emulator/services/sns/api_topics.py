@@ -22,7 +22,8 @@ _REASON = "Attributes Reason: "
 
 def create_topic(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Create a topic, or answer an existing one's ARN when what is given agrees with it.  InvalidParameter."""
-    name, given = params.get("Name"), dict(params.get("Attributes") or {})
+    name = params.get("Name")
+    given = {key: value or "" for key, value in (params.get("Attributes") or {}).items()}
     if name is None:
         raise missing("name")
     fifo = given.pop("FifoTopic", "false").lower() == "true"
@@ -60,9 +61,7 @@ def _check_same(topic: Topic, values: Mapping[str, str], tags: Mapping[str, str]
 def delete_topic(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Also fine for a topic that is not there.  Its subscriptions stay readable (recorded from AWS)."""
     arn = read_arn("TopicArn", params.get("TopicArn"), call.region)
-    topic = call.ground.cloud.store(SnsStore, arn.account, arn.region).topics.pop(arn.resource, None)
-    if topic is not None:
-        topic.exists = False
+    call.ground.cloud.store(SnsStore, arn.account, arn.region).topics.pop(arn.resource, None)
     return {}
 
 

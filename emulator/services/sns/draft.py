@@ -74,7 +74,8 @@ def check_fifo(draft: Draft, fifo: bool, content_based: bool) -> None:
 def size_of(message: str, attributes: Attributes) -> int:
     """UTF-8 bytes of the message, and of names, types and values of its attributes."""
     size = len(_utf8(message))
-    for name, attribute in attributes.items():
+    for name, given in attributes.items():
+        attribute = given or {}
         value = attribute.get("BinaryValue")
         size += len(_utf8(name)) + len(_utf8(attribute.get("DataType") or ""))
         size += len(value) if value is not None else len(_utf8(attribute.get("StringValue") or ""))

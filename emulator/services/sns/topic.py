@@ -27,7 +27,6 @@ class Topic:
         self.tags = dict(tags)
         self.subscriptions: dict[str, Subscription] = {}
         self.deleted = 0
-        self.exists = True
         self._memory = Deduplication()
         self._sequence = _FIRST_SEQUENCE
         self.delivery_policy: DeliveryPolicy = topic_attributes.delivery_policy(self.attributes)
