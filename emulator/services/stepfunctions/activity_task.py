@@ -24,7 +24,7 @@ async def run_activity(attempt: Attempt) -> Any:
         raise runtime_error(f"The activity {arn} does not exist.") from None
     assert attempt.token is not None
     flow.emit("ActivityScheduled", {"input": attempt.arguments, "resource": arn} | attempt.times())
-    since = clock.now()
+    since = attempt.since
     task = ActivityTask(attempt.token, attempt.arguments, attempt.answer, on_start=lambda: _started(attempt, task))
     try:
         if attempt.mock is not None:

@@ -30,6 +30,11 @@ class Attempt:
     cause: Cause = field(default_factory=lambda: Cause(""))
     mock: Mocked | None = None
 
+    @property
+    def since(self) -> float:
+        """The instant from which its timeout runs: evaluating its arguments took no time."""
+        return self.flow.at if self.number == 1 and not self.flow.resumed else self.flow.run.clock.now()
+
     def times(self) -> dict[str, int]:
         """The two times as events show them, absent ones left out."""
         shown = {"timeoutInSeconds": self.limits.timeout, "heartbeatInSeconds": self.limits.heartbeat}

@@ -18,9 +18,10 @@ async def run_parallel(flow: Flow, visit: Visit, state: Parallel, walk: Callable
     branches = flow.children if flow.resumed else None
     if branches is None:
         data = work_input(visit)
-        started = flow.emit("ParallelStateStarted")
+        started, now = flow.emit("ParallelStateStarted"), flow.run.clock.now()
         branches = [
-            Flow(flow.run, branch, data, flow.variables, started, flow.cause, flow.item) for branch in state.branches
+            Flow(flow.run, branch, data, flow.variables, started, flow.cause, flow.item, now)
+            for branch in state.branches
         ]
         flow.children = branches
     flow.resumed = False

@@ -22,6 +22,8 @@ class Flow:
     ``cursor``     the id of its latest event: the ``previousEventId`` of its next
     ``entered``    the id of the current state's Entered event, 0 before it; ``before`` is the event before that
     ``variables``  a new mapping at each Assign, so branches start with what their parent had and keep theirs
+    ``at``         the instant at which the current state was entered; ``born`` the one of the first state: branches and
+                   iterations that start together have equal timeouts, however long starting them takes
     ``item``       ``$$.Map.Item`` of the innermost Map
     ``children``   the branches or iterations of the current state; ``map_run`` those of a distributed Map
     ``resumed``    a redrive goes on with the current state: no second Entered event, finished children are kept
@@ -31,6 +33,7 @@ class Flow:
     __slots__ = (
         "at",
         "before",
+        "born",
         "broken",
         "cause",
         "children",
@@ -57,6 +60,7 @@ class Flow:
         cursor: int,
         cause: Cause,
         item: dict[str, Any] | None = None,
+        born: float | None = None,
     ) -> None:
         self.run = run
         self.workflow = workflow
@@ -69,6 +73,7 @@ class Flow:
         self.entered = 0
         self.before = 0
         self.at = 0.0
+        self.born = born
         self.children: list[Flow] | None = None
         self.map_run: MapRun | None = None
         self.broken = False
@@ -89,7 +94,8 @@ class Flow:
         """Write down that ``state`` begins."""
         run = self.run
         self.before = self.cursor
-        self.at = run.clock.now()
+        self.at = run.clock.now() if self.born is None else self.born
+        self.born = None
         self.entered = self.emit(f"{state.type}StateEntered", {"name": state.name, "input": self.input})
         arn = run.execution.arn
         self.cause = run.journal.note("state-enter", arn, state.name, run.execution.cause, type=state.type).cause

@@ -68,7 +68,9 @@ class _Iterations:
     async def finish(self, max_concurrency: int) -> None:
         flow = self._flow
         first = list(self._open if max_concurrency == 0 else _take(self._open, max_concurrency))
+        now = flow.run.clock.now()
         for index in first:  # all are written down before the first one moves (recorded)
+            self._iterations[index].born = now
             self._begin(index, flow.cursor)
         for index in first:
             self._lanes.start(self._lane(index), "iteration")

@@ -79,7 +79,7 @@ async def _run_function(attempt: Attempt) -> Any:
     flow, arn = attempt.flow, attempt.resource.arn
     scheduled = {"input": attempt.arguments, "resource": arn}
     flow.emit("LambdaFunctionScheduled", scheduled | attempt.times() | attempt.credentials())
-    since = flow.run.clock.now()
+    since = attempt.since
     flow.emit("LambdaFunctionStarted")
     try:
         result = await _called(attempt, call_function(attempt), since)
@@ -96,7 +96,7 @@ async def _run_integration(attempt: Attempt) -> Any:
     who = {"resourceType": resource.service, "resource": resource.name}
     about = {**who, "region": flow.run.execution.origin.region, "parameters": attempt.arguments}
     flow.emit("TaskScheduled", about | attempt.times() | attempt.credentials())
-    since = flow.run.clock.now()
+    since = attempt.since
     flow.emit("TaskStarted", who)
     integration = integration_for(resource)
     try:

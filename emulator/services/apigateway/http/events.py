@@ -167,8 +167,8 @@ def authorizer_event(exchange: Exchange, version: str, identity: list[str]) -> E
     """The event of a REQUEST authorizer."""
     if version == "2.0":
         place = {"routeKey": exchange.plan.key, **_place_2(exchange), "requestContext": context_2(exchange)}
-        event = {"version": "2.0", "type": "REQUEST", "routeArn": exchange.method_arn, "identitySource": identity or None}
-        event |= place
+        event: Event = {"version": "2.0", "type": "REQUEST", "routeArn": exchange.method_arn}
+        event |= {"identitySource": identity or None, **place}
         if exchange.variables:
             event["pathParameters"] = dict(exchange.variables)
         if exchange.stage_variables:
@@ -228,5 +228,3 @@ def body_of(exchange: Exchange) -> tuple[str | None, bool]:
 
 def is_text(content_type: str | None) -> bool:
     return content_type is not None and _TEXT.fullmatch(content_type.strip()) is not None
-
-

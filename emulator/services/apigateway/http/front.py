@@ -69,7 +69,7 @@ async def _answer(
     request_id: str,
     cause: Cause,
 ) -> Answer:
-    stage, snapshot = served
+    _, snapshot = served
     if snapshot.cors is None:
         return await _route(ground, api, served, request, path, request_id, cause)
     if is_preflight(request):

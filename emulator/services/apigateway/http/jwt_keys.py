@@ -32,7 +32,9 @@ class IssuerKeys:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[float, Keys]] = {}
 
-    async def find(self, ground: Ground, issuer: str, key_id: str, source: str, cause: Cause) -> Mapping[str, Any] | None:
+    async def find(
+        self, ground: Ground, issuer: str, key_id: str, source: str, cause: Cause
+    ) -> Mapping[str, Any] | None:
         """The key, None when the issuer has no such key.  An unknown id asks the issuer anew.  Raises NoKeysError."""
         until, keys = self._kept.get(issuer, (0.0, {}))
         if until <= ground.clock.now() or key_id not in keys:

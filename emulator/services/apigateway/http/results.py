@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from emulator.wire.messages import header_text
 DEFAULT_TYPE = "text/plain; charset=utf-8"
 _OURS = ("connection", "content-length", "keep-alive", "transfer-encoding", "upgrade")
 """Headers that belong to the connection, which a backend cannot set."""
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class MalformedResultError(ValueError):
@@ -93,7 +97,7 @@ def _single(result: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def header_name(name: str) -> str:
     """Raises MalformedResultError for what HTTP does not allow."""
-    if not name or not name.isascii() or any(character <= " " or character in ':"(),/;<=>?@[\\]{}' for character in name):
+    if not _TOKEN.fullmatch(name):
         raise MalformedResultError(f"header name {name!r}")
     return name
 

@@ -101,7 +101,9 @@ def _path(name: str, path: str) -> JsonPath:
     except JsonPathError:
         compiled = None
     if compiled is None or not compiled.reference:
-        raise InvalidMappingError(f"Invalid mapping expression specified: ${name}. Only simple JSON paths are supported")
+        raise InvalidMappingError(
+            f"Invalid mapping expression specified: ${name}. Only simple JSON paths are supported"
+        )
     return compiled
 
 
