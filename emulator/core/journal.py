@@ -18,7 +18,7 @@ PAYLOAD_BUDGET = 256 * 1024 * 1024
 
 KINDS = frozenset(
     {
-        *("frame-in", "frame-out", "connect", "disconnect", "request", "route", "authorize", "integrate"),  # API Gateway
+        *("frame-in", "frame-out", "connect", "disconnect", "request", "route", "authorize", "integrate"),
         *("invoke", "result", "retry", "record", "log"),  # Lambda
         *("event", "match", "deliver", "dead-letter"),  # EventBridge, and whoever hands something over
         *("enqueue", "receive", "delete", "redrive", "expire"),  # SQS

@@ -43,7 +43,6 @@ def create_route(call: Call, params: Params) -> dict[str, Any]:
         route = new_route(call, api, params)
         deployment.after_change(call, api)
         return route
-    refuse(params, "WEBSOCKET APIs' routes", "AuthorizationScopes")
     require(params, "RouteKey")
     refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route_id = new_id(call, api.routes)
@@ -64,13 +63,12 @@ def get_routes(call: Call, params: Params) -> dict[str, Any]:
 
 def update_route(call: Call, params: Params) -> dict[str, Any]:
     api = find_api(call, params)
-    refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     old = find(api.routes, params, "Route")
     if api.is_http:
         changed = changed_route(api, old, params)
         deployment.after_change(call, api)
         return changed
-    refuse(params, "WEBSOCKET APIs' routes", "AuthorizationScopes")
+    refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route = {**old, **merged_maps(old, given(params, _FIELDS), ("RequestParameters",))}
     if route["AuthorizationType"] != "CUSTOM":
         route.pop("AuthorizerId", None)
