@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from emulator.core.ground import Ground
+from emulator.core.ground import Call, Ground
 from emulator.core.threads import Threads
 from emulator.fallthrough.catalog import CATALOG
 from emulator.fallthrough.isolation import Session, World, current
@@ -29,7 +29,7 @@ class Bridge:
         self._lanes: dict[str, Lane] = {}
 
     def run(
-        self, ground: Ground, service: str, account: str, job: Callable[[Session], T], done: Callable[[T], R]
+        self, call: Call, service: str, region: str, job: Callable[[Session], T], done: Callable[[T], R]
     ) -> asyncio.Future[R]:
         """Run ``job`` in a thread where moto shows this emulator's state, then ``done`` on the loop.
 
@@ -41,7 +41,7 @@ class Bridge:
 
         def work() -> T:
             load(service)
-            session = Session(self.world, account, ground.clock.now)
+            session = Session(self.world, call.account, region, call.clock.now)
             current.set(session)
             return job(session)
 

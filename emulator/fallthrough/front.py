@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from emulator import wire
 from emulator.core.errors import AwsError
@@ -19,6 +18,7 @@ from emulator.fallthrough.library import Answer, Question
 from emulator.wire import Target, WireRequest, WireResponse
 from emulator.wire.identify import Unspoken
 from emulator.wire.paths import match
+from emulator.wire.querywrite import escape
 
 log = logging.getLogger("emulator.fallthrough")
 _POOL = re.compile(r"/([a-z]{2}(?:-[a-z]+)+-\d)_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)")
@@ -72,7 +72,7 @@ class FallThrough:
             path = f"{request.path}?{request.query}" if request.query else request.path
             headers = {name: value for name, value in request.headers.items() if name not in _DROPPED}
             asked = question(target.service, region, request.method, path, headers, request.body)
-            answer = await self._ask(call, target.service, asked)
+            answer = await self._ask(call, target.service, region, asked)
         except AwsError as error:
             call.journal.end(hop, error.code, error=error.message)
             if target.service == "s3":
@@ -87,13 +87,14 @@ class FallThrough:
 
     async def call(self, service: str, operation: str, call: Call, params: dict[str, Any]) -> dict[str, Any]:
         """The same for a call by name; the journal's hop is the caller's business.  Raises AwsError."""
-        answer = await self._ask(call, service, inside.build(service, operation, params, call.region))
+        asked = inside.build(service, operation, params, call.region)
+        answer = await self._ask(call, service, call.region, asked)
         result = inside.read(service, operation, answer)
         if operation in mails.SENDING and service in ("ses", "sesv2"):
             self._keep(call, params, answer)
         return result
 
-    async def _ask(self, call: Call, service: str, asked: Question) -> Answer:
+    async def _ask(self, call: Call, service: str, region: str, asked: Question) -> Answer:
         def job(session: Session) -> tuple[Answer, Sequence[s3_events.Notice]]:
             return library.ask(service, asked), session.seen
 
@@ -105,7 +106,7 @@ class FallThrough:
             return answer
 
         try:
-            return await bridge_of(call.ground).run(call.ground, service, call.account, job, done)
+            return await bridge_of(call.ground).run(call, service, region, job, done)
         except AwsError:
             raise
         except Exception as error:

@@ -60,13 +60,19 @@ def _text(value: Any) -> str:
 
 def read(service: str, operation: str, answer: Answer) -> dict[str, Any]:
     """The result in the model's members, bodies as bytes.  Raises AwsError."""
-    response = {"status_code": answer.status, "headers": _CaseBlind(answer.headers), "body": answer.body}
-    shape = wire.operation_model(service, operation).output_shape
+    model = wire.operation_model(service, operation)
+    streams = model.has_streaming_output and answer.status < 300
+    # botocore reads a blob that is the whole body as text, unless it is no bytes.
+    body = memoryview(answer.body) if streams else answer.body
+    response = {"status_code": answer.status, "headers": _CaseBlind(answer.headers), "body": body}
+    shape = model.output_shape
     parsed = _parser(CATALOG[service].protocol).parse(response, shape)
     parsed.pop("ResponseMetadata", None)
     if answer.status >= 400:
         error = parsed.get("Error") or {}
         raise AwsError(str(error.get("Code") or answer.status), str(error.get("Message") or ""))
+    if streams:
+        parsed[shape.serialization["payload"]] = answer.body
     result: dict[str, Any] = parsed
     return result
 

@@ -31,10 +31,11 @@ class World:
 
 @dataclass(slots=True)
 class Session:
-    """One job in moto: whose state it sees, as whom, and at what time.  ``seen`` is what hooks noticed meanwhile."""
+    """One job in moto: whose state it sees, as whom, where, and at what time.  ``seen`` is what hooks noticed."""
 
     world: World
     account: str
+    region: str
     now: Callable[[], float]
     seen: list[Any] = field(default_factory=list)
     marks: dict[str, Any] = field(default_factory=dict)
@@ -68,8 +69,8 @@ def _share_backends(base: Any) -> None:
         return None if session is None else session.world.backends.setdefault(self._id, {})
 
     def get_item(self: Any, account: str) -> Any:
-        accounts = mine(self)
-        if accounts is None:
+        accounts, session = mine(self), current.get()
+        if accounts is None or session is None:
             return take(self, account)
         found = accounts.get(account)
         if found is None:
@@ -80,6 +81,8 @@ def _share_backends(base: Any) -> None:
                 use_boto3_regions=self._use_boto3_regions,
                 additional_regions=self._additional_regions,
             )
+        if self._use_boto3_regions and session.region not in found.regions:
+            found.regions.append(session.region)  # one that botocore does not know: whoever asks for it gets it
         return found
 
     kind.__getitem__ = get_item

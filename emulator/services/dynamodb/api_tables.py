@@ -131,14 +131,12 @@ async def update_time_to_live(call: Call, params: dict[str, Any]) -> dict[str, A
 
 
 async def _watch_all(call: Call, store: DynamoDbStore, table: str) -> None:
-    region = call.region
-
     def done(items: list[Change]) -> None:
         for item in items:
             watch(call, store, item, expire)
 
     bridge = bridge_of(call.ground)
-    await bridge.run(call.ground, "dynamodb", call.account, lambda session: items_of(session, region, table), done)
+    await bridge.run(call, "dynamodb", call.region, lambda session: items_of(session, table), done)
 
 
 def describe_limits(call: Call, params: dict[str, Any]) -> dict[str, Any]:

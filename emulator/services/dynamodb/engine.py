@@ -82,13 +82,13 @@ def _image(item: Any) -> dict[str, Any] | None:
     return image
 
 
-def perform(session: Session, region: str, operation: str, params: Mapping[str, Any]) -> Done:
+def perform(session: Session, operation: str, params: Mapping[str, Any]) -> Done:
     """Run an operation on stored values.  Raises AwsError, and nothing is changed then.
 
     Whatever else goes wrong inside moto is an expression that it cannot read: it becomes ValidationException.
     """
     _adapt()
-    backend = import_module("moto.dynamodb.models").dynamodb_backends[session.account][region]
+    backend = import_module("moto.dynamodb.models").dynamodb_backends[session.account][session.region]
     for table in backend.tables.values():
         if table.stream_shard is None:
             table.stream_shard = _Tap(table)
@@ -96,7 +96,7 @@ def perform(session: Session, region: str, operation: str, params: Mapping[str, 
     if operation == "BatchWriteItem":
         _check_batch(backend, params)
     headers = {"x-amz-target": _TARGET + operation, "content-type": "application/x-amz-json-1.0"}
-    asked = question("dynamodb", region, "POST", "/", headers, compact(params).encode("utf-8", "replace"))
+    asked = question("dynamodb", session.region, "POST", "/", headers, compact(params).encode("utf-8", "replace"))
     try:
         answer = ask("dynamodb", asked)
         if answer.status >= 400:
@@ -175,9 +175,9 @@ def _adapt() -> None:
     _adapted.add("")
 
 
-def items_of(session: Session, region: str, table: str) -> list[Change]:
+def items_of(session: Session, table: str) -> list[Change]:
     """Every item of a table, as if it had just been written."""
-    backend = import_module("moto.dynamodb.models").dynamodb_backends[session.account][region]
+    backend = import_module("moto.dynamodb.models").dynamodb_backends[session.account][session.region]
     found = backend.tables.get(table)
     if found is None:
         return []

@@ -8,6 +8,7 @@ from typing import Any
 from emulator.core.ground import Call
 from emulator.core.jsontext import compact
 from emulator.fallthrough.bridge import bridge_of
+from emulator.fallthrough.isolation import Session
 from emulator.services.dynamodb import engine
 from emulator.services.dynamodb.changes import Change
 from emulator.services.dynamodb.expiry import watch
@@ -35,14 +36,10 @@ async def execute(
         note(call, store, outcome.changes, expired)
         return settle(outcome.result) if settle is not None else outcome.result
 
-    bridge, region = bridge_of(call.ground), call.region
-    return await bridge.run(
-        call.ground,
-        "dynamodb",
-        call.account,
-        lambda session: engine.perform(session, region, operation, stored),
-        done,
-    )
+    def job(session: Session) -> engine.Done:
+        return engine.perform(session, operation, stored)
+
+    return await bridge_of(call.ground).run(call, "dynamodb", call.region, job, done)
 
 
 def note(call: Call, store: DynamoDbStore, changes: list[Change], expired: bool) -> None:

@@ -127,9 +127,9 @@ def test_streams_of_nobody() -> None:
 def test_other_services_by_name() -> None:
     async def body(emulator: Emulator, run: Run) -> None:
         await run("s3", "CreateBucket", Bucket="files")
-        await run("s3", "PutObject", Bucket="files", Key="a b/ü", Body=b"\x00x", ContentType="text/plain")
+        await run("s3", "PutObject", Bucket="files", Key="a b/ü", Body=b"\xff\x00x", ContentType="text/plain")
         found = await run("s3", "GetObject", Bucket="files", Key="a b/ü")
-        assert (found["Body"], found["ContentType"]) == (b"\x00x", "text/plain")
+        assert (found["Body"], found["ContentType"]) == (b"\xff\x00x", "text/plain")
         listed = await run("s3", "ListObjectsV2", Bucket="files")
         assert [entry["Key"] for entry in listed["Contents"]] == ["a b/ü"]
         await run("ssm", "PutParameter", Name="p", Value="1", Type="String")

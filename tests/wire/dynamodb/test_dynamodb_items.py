@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 Client = Callable[..., Any]
 
@@ -222,3 +224,27 @@ def test_what_is_not_there_is_named(table: Any) -> None:
     code, message = error_of(failure)
     assert code == "NotImplemented"
     assert "dynamodb.ListImports" in message
+
+
+def test_a_region_that_nobody_knows(aws_client: Client) -> None:
+    client = aws_client("dynamodb", region_name="mars-north-1")
+    assert client.list_tables()["TableNames"] == []
+
+
+def status_of(call: Callable[[], Any]) -> int:
+    try:
+        answer = call()
+    except ClientError as error:
+        answer = error.response
+    return int(answer["ResponseMetadata"]["HTTPStatusCode"])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet="ab :#()[].,=<>+-0OR AND NOT SET REMOVE ADD size", min_size=1, max_size=30))
+def test_no_expression_breaks_the_service(table: Any, text: str) -> None:
+    for call in (
+        lambda: table.scan(TableName="tasks", FilterExpression=text),
+        lambda: table.update_item(TableName="tasks", Key={"id": {"S": "a"}}, UpdateExpression=text),
+        lambda: table.get_item(TableName="tasks", Key={"id": {"S": "a"}}, ProjectionExpression=text),
+    ):
+        assert status_of(call) in (200, 400), text

@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
+
+from emulator.cli import main
 
 Client = Callable[..., Any]
 
@@ -32,6 +35,19 @@ def test_mails_of_ses_can_be_read(aws_client: Client, aws_emulator: Any) -> None
     assert mail["id"] == sent["MessageId"]
     assert (mail["sender"], mail["to"], mail["cc"]) == ("me@example.com", ["you@example.com"], ["c@example.com"])
     assert (mail["subject"], mail["text"], mail["html"]) == ("Häl", "plain", "<b>rich</b>")
+
+
+def test_mails_on_the_command_line(aws_client: Client, aws_emulator: Any) -> None:
+    ses = aws_client("ses")
+    ses.verify_email_identity(EmailAddress="me@example.com")
+    for name in ("a", "b"):
+        message = {"Subject": {"Data": f"for {name}"}, "Body": {"Text": {"Data": "line one\nline two"}}}
+        ses.send_email(Source="me@example.com", Destination={"ToAddresses": [f"{name}@x.y"]}, Message=message)
+    shown = CliRunner().invoke(main, ["mails", "--to", "b@x.y", "--endpoint", aws_emulator.url]).output.splitlines()
+    assert shown[0].endswith("me@example.com -> b@x.y")
+    assert shown[1:] == ["  subject:  for b", "  | line one", "  | line two"]
+    as_json = CliRunner().invoke(main, ["mails", "--json", "--endpoint", aws_emulator.url]).output
+    assert [mail["subject"] for mail in json.loads(as_json)] == ["for a", "for b"]
 
 
 def test_raw_mails_of_sesv2_are_taken_apart(aws_client: Client, aws_emulator: Any) -> None:
