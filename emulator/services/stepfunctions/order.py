@@ -17,6 +17,7 @@ from emulator.services.stepfunctions.names import Address, check_name
 from emulator.services.stepfunctions.store import find_machine, store_at
 
 EXPRESS_SECONDS = 300
+_NAME_KEPT = 90 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def place(ground: Ground, order: Order) -> Execution:
     execution_arn = _execution_arn(ground, origin, name)
     store = store_at(ground, address)
     known = store.executions.get(execution_arn)
-    if known is not None:
+    if known is not None and not _forgotten(known, ground.clock.now()):
         if known.running and _same(known.input, data):
             return known
         raise AwsError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution_arn}'")
@@ -53,6 +54,11 @@ def place(ground: Ground, order: Order) -> Execution:
         store.add(execution)
     starting.launch(ground, execution)
     return execution
+
+
+def _forgotten(execution: Execution, now: float) -> bool:
+    """A name may be used again 90 days after its execution has ended (AWS docs, StartExecution)."""
+    return execution.stopped is not None and now >= execution.stopped + _NAME_KEPT
 
 
 def _execution_arn(ground: Ground, origin: Origin, name: str) -> str:

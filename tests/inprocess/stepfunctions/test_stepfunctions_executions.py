@@ -99,6 +99,26 @@ def test_the_same_order_again() -> None:
             await world.do("StartExecution", stateMachineArn=machine, name="one", input='{"a": true}')
         arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:M:one"
         assert code_of(other.value) == ("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
+        await world.clock.advance(60)
+        with pytest.raises(AwsError):
+            await world.do("StartExecution", stateMachineArn=machine, name="one", input='{"a":1}')
+        await world.clock.advance(90 * 86_400)
+        again = await world.do("StartExecution", stateMachineArn=machine, name="one", input='{"a":1}')
+        assert again["executionArn"] == arn
+
+    in_world(story)
+
+
+def test_a_deleted_machine_takes_its_executions_along() -> None:
+    async def story(world: World) -> None:
+        execution = await world.execute(WAIT)
+        machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:M"
+        await world.do("DeleteStateMachine", stateMachineArn=machine)
+        with pytest.raises(AwsError) as error:
+            await world.describe(execution)
+        assert code_of(error.value) == ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution}'")
+        await world.create({"StartAt": "W", "States": WAIT})
+        assert await world.do("ListExecutions", stateMachineArn=machine) == {"executions": []}
 
     in_world(story)
 

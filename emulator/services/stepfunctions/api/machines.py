@@ -143,7 +143,7 @@ def describe_revision(revision: Revision, params: dict[str, Any]) -> dict[str, A
 
 
 def delete_state_machine(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    """Gone at once: running executions are stopped.  Unknown ones are no error (recorded from AWS)."""
+    """Gone at once, with its executions; running ones are stopped.  Unknown ones are no error (recorded from AWS)."""
     address = read(params["stateMachineArn"], MACHINE)
     store = store_at(call.ground, address)
     machine = store.machines.get(address.name) if not address.rest else None
@@ -151,8 +151,10 @@ def delete_state_machine(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         return {}
     del store.machines[address.name]
     for execution in list(store.executions.values()):
-        if execution.origin.machine_arn == machine.arn and execution.running:
+        name = execution.origin.machine_name
+        if name == machine.name or name.startswith(f"{machine.name}/"):  # the children of its Map Runs
             ending.stop(call.ground, execution)
+            del store.executions[execution.arn]
     return {}
 
 
