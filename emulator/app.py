@@ -28,6 +28,7 @@ from emulator.services.dynamodb.service import SERVICE as DYNAMODB
 from emulator.services.dynamodb.service import STREAMS as DYNAMODB_STREAMS
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
+from emulator.services.logs.service import SERVICE as LOGS
 from emulator.services.sns.service import SERVICE as SNS
 from emulator.services.sqs.service import SERVICE as SQS
 from emulator.services.stepfunctions.service import SERVICE as STEPFUNCTIONS
@@ -44,6 +45,7 @@ SERVICES: tuple[Service, ...] = (
     DYNAMODB_STREAMS,
     EVENTS,
     LAMBDA,
+    LOGS,
     SNS,
     SQS,
     STEPFUNCTIONS,

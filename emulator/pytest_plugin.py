@@ -117,6 +117,7 @@ def _set_environment(monkeypatch: pytest.MonkeyPatch, url: str, region: str) -> 
 
     for name in [n for n in os.environ if n in REMOVED or n.startswith("AWS_ENDPOINT_URL_")]:
         monkeypatch.delenv(name)
+    direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     for name, value in {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -124,6 +125,7 @@ def _set_environment(monkeypatch: pytest.MonkeyPatch, url: str, region: str) -> 
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **dict.fromkeys(("no_proxy", "NO_PROXY"), f"{direct},127.0.0.1".lstrip(",")),
     }.items():
         monkeypatch.setenv(name, value)
 

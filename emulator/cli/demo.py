@@ -69,7 +69,7 @@ async def _demo(as_json: bool) -> None:
             name = click.style("aws-task-emulator", bold=True)
             click.echo(f"{name} at {emulator.url}, clock auto: AWS's waits pass at once")
             click.echo(f"client connects to {click.style(url, fg='cyan')}\n")
-        async with connect(url, compression=None) as socket:
+        async with connect(url, compression=None, proxy=None) as socket:
             for number, task in enumerate(TASKS, 1):
                 told = await _submit(emulator, socket, task)
                 print_json(told | {"received": json.loads(told["received"])}) if as_json else _show(number, task, told)

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.request import Request
 
 import click
 
-from emulator.cli.control import Control, quoted
+from emulator.cli.control import Control, open_url, quoted, unreachable
 from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
 
@@ -114,9 +115,8 @@ class _Reader:
 
     def _open(self, request: Request) -> Any:
         try:
-            return urlopen(request, timeout=30)
+            return open_url(request, timeout=30)
         except HTTPError:
             raise
-        except (URLError, OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise click.ClickException(f"no emulator answers at {self._endpoint} ({reason}).") from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise unreachable(self._endpoint, error) from None

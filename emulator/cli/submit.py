@@ -60,7 +60,7 @@ def _exchange(url: str, task: dict[str, Any], timeout: float) -> dict[str, Any]:
     from websockets.sync.client import connect
 
     try:
-        with connect(url, compression=None, max_size=None) as socket:
+        with connect(url, compression=None, max_size=None, proxy=None) as socket:
             socket.send(json.dumps({"action": "task-submit", "task": task}))
             while True:
                 frame = json.loads(socket.recv(timeout))

@@ -171,7 +171,6 @@ class Front:
             failure = AwsError("InternalFailure", f"{type(error).__name__} in the emulator: {error}")
             return wire.error_answer(target, failure, call.request_id)
 
-
     def _identify(self, request: WireRequest) -> Target:
         try:
             return wire.identify(request)

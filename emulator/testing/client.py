@@ -11,6 +11,8 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import ClientConnection, connect
 
 TIMEOUT = 10.0
+OPTIONS: dict[str, Any] = {"compression": None, "max_size": None, "proxy": None}
+"""How clients connect, unless told otherwise; the machine's proxies have no way to the emulator."""
 
 
 class _Inbox:
@@ -54,9 +56,7 @@ class TaskClient:
     def __init__(self, url: str, **options: Any) -> None:
         self._open = ExitStack()
         # As a context manager: what ``connect`` itself returns depends on the library's version.
-        self.socket: ClientConnection = self._open.enter_context(
-            connect(url, compression=None, max_size=None, **options)
-        )
+        self.socket: ClientConnection = self._open.enter_context(connect(url, **{**OPTIONS, **options}))
         self._inbox = _Inbox()
 
     def send(self, message: Any) -> None:
@@ -93,7 +93,7 @@ class AsyncTaskClient:
     """The same for ``async`` tests: ``async with AsyncTaskClient(url) as client``."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        self._connecting = connect_async(url, compression=None, max_size=None, **options)
+        self._connecting = connect_async(url, **{**OPTIONS, **options})
         self._inbox = _Inbox()
         self.socket: AsyncConnection
 

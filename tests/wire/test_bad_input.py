@@ -47,10 +47,8 @@ def test_an_event_for_a_function_that_is_not_json(aws_client):
     ("service", "operation", "parameters", "named"),
     [
         ("events", "list_archives", {}, ["events", "ListArchives"]),
-        ("dynamodb", "list_tables", {}, ["dynamodb", "ListTables"]),
-        ("s3", "list_buckets", {}, ["s3", "ListBuckets"]),
+        ("rekognition", "list_collections", {}, ["rekognition", "ListCollections"]),
         ("ec2", "describe_instances", {}, ["ec2", "DescribeInstances"]),
-        ("sts", "get_session_token", {}, ["sts", "GetSessionToken"]),
     ],
 )
 def test_what_is_not_implemented_is_refused_by_name(service, operation, parameters, named, aws_client):

@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -71,6 +72,8 @@ class TaskRoot:
 
 
 _import_lock = threading.RLock()
+_searched: Counter[str] = Counter()
+"""Directories that runtimes have put on ``sys.path``, which belongs to the process: how many of them use each."""
 
 
 class Modules:
@@ -103,7 +106,7 @@ class Modules:
         for folder in python_paths(function.layers):
             self._search(folder)
         self._directories.add(path)
-        if path in sys.path and path not in self._added:
+        if path in sys.path and not _searched[path]:
             return resolve_handler(function.handler)
         if ":" in function.handler:
             self._search(path)
@@ -116,9 +119,12 @@ class Modules:
         return root.resolve(function.handler)
 
     def _search(self, path: str) -> None:
+        if path in self._added or (path in sys.path and not _searched[path]):
+            return
+        self._added.append(path)
+        _searched[path] += 1
         if path not in sys.path:
             sys.path.append(path)
-            self._added.append(path)
 
     def forget(self, arn: str) -> None:
         self._failed.clear()
@@ -138,7 +144,8 @@ class Modules:
 
     def close(self) -> None:
         for path in self._added:
-            if path in sys.path:
+            _searched[path] -= 1
+            if not _searched[path] and path in sys.path:
                 sys.path.remove(path)
         self._added.clear()
         self._roots.clear()

@@ -30,8 +30,8 @@ _TOO_LONG = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_
 POISON_RECEIVES = 10
 """After so many receives by a poller, a message of a queue without dead-letter queue is owed to nobody any more.
 
-It still comes back whenever time passes its visibility timeout, as on AWS; but an automatic clock no longer jumps there,
-or it would race through four days of retention over one message that always fails.
+It still comes back whenever time passes its visibility timeout, as on AWS; but an automatic clock no longer jumps
+there, or it would race through four days of retention over one message that always fails.
 """
 
 

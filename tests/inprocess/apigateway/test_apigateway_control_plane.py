@@ -115,7 +115,6 @@ def test_refusals():
     protocol = w.refusal("create_api", Name="x", ProtocolType="GRPC")
     assert protocol == (BAD, "Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
     code = {
-        "http": w.refusal("create_api", Name="x", ProtocolType="HTTP"),
         "no selection": w.refusal("create_api", Name="x", ProtocolType="WEBSOCKET"),
         "reserved": w.refusal("create_route", ApiId=api, RouteKey="$other"),
         "target": w.refusal("create_route", ApiId=api, RouteKey="b", Target="integrations/none"),
@@ -129,7 +128,6 @@ def test_refusals():
         "domain": w.refusal("create_domain_name", DomainName="a.b"),
     }
     assert {name: answer[0] for name, answer in code.items()} == dict.fromkeys(code, BAD)
-    assert "HTTP" in code["http"][1]
     assert "ApiKeyRequired" in code["key"][1]
     assert "VPC_LINK" in code["vpc"][1]
     assert "AuthorizationScopes" in code["scopes"][1]

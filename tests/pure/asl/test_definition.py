@@ -112,7 +112,7 @@ JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-3, 5)
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(["$.a", "{% 1 %}", "x"]),
     lambda children: (
         st.lists(children, max_size=3) | st.dictionaries(st.sampled_from(["a", "b.$", "Next"]), children, max_size=3)

@@ -17,7 +17,9 @@ def run(coroutine):
     return asyncio.run(coroutine)
 
 
-@pytest.mark.parametrize(("text", "rate"), [("real", 1.0), ("auto", 1.0), ("manual", 0.0), ("60x", 60.0), ("0.5x", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "rate"), [("real", 1.0), ("auto", 1.0), ("manual", 0.0), ("60x", 60.0), ("0.5x", 0.5)]
+)
 def test_modes(text, rate):
     assert parse_mode(text) == (text, rate)
 
