@@ -41,6 +41,8 @@ def _created(deployment: Deployment) -> list[tuple[str, str]]:
     created = [(title, ", ".join(names)) for title, names in rows.items() if names]
     for name, url in deployment.websocket_urls.items():
         created.append(("websocket", f"{style(url, fg='cyan')}  ({name})"))
+    for name, url in deployment.http_urls.items():
+        created.append(("http", f"{style(url, fg='cyan')}  ({name})"))
     return created
 
 

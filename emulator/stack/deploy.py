@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emulator.core.errors import AwsError
-from emulator.stack import resources, websocket
+from emulator.stack import http_api, resources, websocket
 from emulator.stack.description import Stack
 from emulator.stack.parameters import check_parameters, refused
 from emulator.stack.references import References
@@ -40,6 +40,8 @@ class Deployment:
     mappings: list[str] = field(default_factory=list)
     websocket_urls: dict[str, str] = field(default_factory=dict)
     """``ws://host:port/_aws/execute-api/{api}/{stage}`` by API name."""
+    http_urls: dict[str, str] = field(default_factory=dict)
+    """``http://host:port/_aws/execute-api/{api}[/{stage}]`` by API name."""
     attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
     """``Arn``, ``QueueUrl``, ``Endpoint``… by resource name, or by ``kind:name`` where two kinds share a name."""
 
@@ -90,6 +92,8 @@ def steps_of(stack: Stack, references: References) -> Steps:
         yield from resources.bus(context, resource)
     for resource in sections["websocket_apis"]:
         yield from websocket.api(context, resource)
+    for resource in sections["http_apis"]:
+        yield from http_api.api(context, resource)
     for resource in sections["functions"]:
         yield from resources.function(context, resource)
     for resource in sections["functions"]:
@@ -98,12 +102,18 @@ def steps_of(stack: Stack, references: References) -> Steps:
         yield from resources.rule(context, resource)
     for resource in sections["websocket_apis"]:
         yield from websocket.routes(context, resource)
+    for resource in sections["http_apis"]:
+        yield from http_api.routes(context, resource)
     for resource in sections["mappings"]:
         yield from resources.mapping(context, resource)
 
 
 def _deployment(stack: Stack, references: References) -> Deployment:
     names = {title: list(section) for title, section in stack.sections.items()}
-    apis = names.pop("websocket_apis")
-    urls = {name: references.attributes[f"websocket_api:{name}"]["Url"] for name in apis}
-    return Deployment(**names, websocket_urls=urls, attributes=references.by_name())
+    sockets, apis = names.pop("websocket_apis"), names.pop("http_apis")
+    return Deployment(
+        **names,
+        websocket_urls={name: references.attributes[f"websocket_api:{name}"]["Url"] for name in sockets},
+        http_urls={name: references.attributes[f"http_api:{name}"]["Url"] for name in apis},
+        attributes=references.by_name(),
+    )

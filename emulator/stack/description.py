@@ -93,6 +93,9 @@ class Stack:
     def websocket_api(self, name: str, **properties: Any) -> Stack:
         return self.add("websocket_apis", name, properties)
 
+    def http_api(self, name: str, **properties: Any) -> Stack:
+        return self.add("http_apis", name, properties)
+
     def socket_tasks(self, tasks: Mapping[str, Any], **properties: Any) -> Stack:
         """The whole SocketTasks system: ``tasks`` maps task types to handlers (paths, functions, or tables).
 

@@ -10,7 +10,13 @@ from emulator.core.arns import Arn
 from emulator.stack.description import Stack
 from emulator.stack.errors import StackError, nearest
 
-KINDS = {"function": "functions", "queue": "queues", "bus": "buses", "websocket_api": "websocket_apis"}
+KINDS = {
+    "function": "functions",
+    "queue": "queues",
+    "bus": "buses",
+    "websocket_api": "websocket_apis",
+    "http_api": "http_apis",
+}
 ARNS = {"function": ("lambda", "function:"), "queue": ("sqs", ""), "bus": ("events", "event-bus/")}
 TARGETS = ("function", "queue", "bus")
 """What rules and destinations may name."""

@@ -208,6 +208,68 @@ AUTHORIZER = Section(
     {"function": "Function", "identity_source": "IdentitySource"},
     frozenset({"IdentitySource"}),
 )
+HTTP_API = Section(
+    "http_apis",
+    "AWS::ApiGatewayV2::Api",
+    {
+        "name": "Name",
+        "description": "Description",
+        "stage": "StageName",
+        "stage_variables": "StageVariables",
+        "routes": "Routes",
+        "authorizers": "Authorizers",
+        "cors": "CorsConfiguration",
+        "tags": "Tags",
+    },
+    frozenset(
+        "Name Description StageName StageVariables Routes Authorizers CorsConfiguration Tags DisableExecuteApiEndpoint "
+        "Version".split()
+    ),
+)
+HTTP_ROUTE = Section(
+    "routes",
+    "AWS::ApiGatewayV2::Route",
+    {
+        "function": "Function",
+        "url": "Url",
+        "authorizer": "Authorizer",
+        "scopes": "AuthorizationScopes",
+        "payload_format": "Integration.PayloadFormatVersion",
+        "timeout_ms": "Integration.TimeoutInMillis",
+        "integration": "Integration",
+    },
+    frozenset({"Integration", "AuthorizationScopes", "AuthorizationType"}),
+)
+HTTP_AUTHORIZER = Section(
+    "authorizers",
+    "AWS::ApiGatewayV2::Authorizer",
+    {
+        "function": "Function",
+        "identity_source": "IdentitySource",
+        "payload_format": "AuthorizerPayloadFormatVersion",
+        "simple_responses": "EnableSimpleResponses",
+        "ttl": "AuthorizerResultTtlInSeconds",
+        "issuer": "JwtConfiguration.Issuer",
+        "audience": "JwtConfiguration.Audience",
+    },
+    frozenset(
+        "IdentitySource AuthorizerPayloadFormatVersion EnableSimpleResponses AuthorizerResultTtlInSeconds "
+        "JwtConfiguration".split()
+    ),
+)
+CORS = Section(
+    "cors",
+    "AWS::ApiGatewayV2::Api Cors",
+    {
+        "allow_origins": "AllowOrigins",
+        "allow_methods": "AllowMethods",
+        "allow_headers": "AllowHeaders",
+        "expose_headers": "ExposeHeaders",
+        "max_age": "MaxAge",
+        "allow_credentials": "AllowCredentials",
+    },
+    frozenset("AllowOrigins AllowMethods AllowHeaders ExposeHeaders MaxAge AllowCredentials".split()),
+)
 TASK = Section(
     "tasks",
     "a task of [socket_tasks]",
@@ -230,4 +292,6 @@ SOCKET_TASKS = Section(
         "notify": "Notify",
     },
 )
-RESOURCE_SECTIONS = {section.title: section for section in (FUNCTION, QUEUE, BUS, RULE, MAPPING, WEBSOCKET_API)}
+RESOURCE_SECTIONS = {
+    section.title: section for section in (FUNCTION, QUEUE, BUS, RULE, MAPPING, WEBSOCKET_API, HTTP_API)
+}

@@ -210,6 +210,9 @@ def test_documents_that_cannot_be_imported():
     bad = [
         *("", "{", "[]", "a: [", json.dumps({"swagger": "2.0"}), json.dumps({"openapi": "3.0.1", "info": {}})),
         json.dumps(document(**{"bad": {"get": {}}})),
+        json.dumps(document(**{"/x": {"get": {"security": [{"mine": 5}]}}})),
+        json.dumps({**document(), "x-amazon-apigateway-cors": {"allowOrigins": "*"}}),
+        json.dumps({**document(), "x-amazon-apigateway-cors": {"origins": []}}),
         json.dumps(document(**{"/x": 5})),
         json.dumps(document(**{"/x": {"get": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": 5}}}})),
         json.dumps(document(**{"/x": {"get": {"security": [{"unknown": []}]}}})),

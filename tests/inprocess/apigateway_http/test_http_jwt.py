@@ -1,5 +1,7 @@
 """JWT authorizers, with an issuer that answers without a socket."""
 
+import json
+
 import pytest
 from apigateway_http_world import START, in_world
 
@@ -25,8 +27,6 @@ class Issuer:
         monkeypatch.setattr(jwt_keys, "send_request", self._answer)
 
     async def _answer(self, ground, method, url, **options):
-        import json
-
         self.asked.append((url, dict(options["headers"]).get("Host")))
         if self.down:
             raise HttpFailedError("down")

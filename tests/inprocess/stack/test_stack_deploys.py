@@ -58,6 +58,12 @@ def described() -> Stack:
                   filters=[{"body": {"kind": ["a"]}}])  # fmt: skip
     routes = {"$connect": "work", "say": {"function": "work", "response": True, "timeout_ms": 5000}}
     stack.websocket_api("chat", stage="prod", stage_variables={"color": "blue"}, routes=routes, authorizer="work")
+    send = {"QueueUrl": "${jobs.QueueUrl}", "MessageBody": "$request.body"}
+    over_http = {
+        "POST /jobs": {"integration": {"IntegrationSubtype": "SQS-SendMessage", "RequestParameters": send}},
+        "GET /jobs/{id}": {"function": "work", "authorizer": "guard"},
+    }
+    stack.http_api("web", stage="v1", routes=over_http, authorizers={"guard": {"function": "work", "ttl": 0}})
     return stack
 
 
@@ -98,6 +104,14 @@ def test_everything_arrives() -> None:
     stage = asked(emulator, "apigatewayv2", "GetStage", ApiId=api, StageName="prod")
     assert stage["StageVariables"] == {"color": "blue"}
     assert done.websocket_urls["chat"].endswith(f"/_aws/execute-api/{api}/prod")
+
+    api = done.attributes["web"]["Id"]
+    routes = {route["RouteKey"]: route for route in asked(emulator, "apigatewayv2", "GetRoutes", ApiId=api)["Items"]}
+    assert set(routes) == {"POST /jobs", "GET /jobs/{id}"}
+    assert routes["GET /jobs/{id}"]["AuthorizationType"] == "CUSTOM"
+    sending = asked(emulator, "apigatewayv2", "GetIntegrations", ApiId=api)["Items"][0]
+    assert sending["RequestParameters"] == {"QueueUrl": url, "MessageBody": "$request.body"}
+    assert done.http_urls["web"].endswith(f"/_aws/execute-api/{api}/v1")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from emulator.stack.settings import KINDS as SETTINGS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SECTIONS = (*schema.RESOURCE_SECTIONS.values(), schema.TARGET, schema.ROUTE, schema.AUTHORIZER, schema.SOCKET_TASKS)
+SECTIONS += (schema.HTTP_ROUTE, schema.HTTP_AUTHORIZER, schema.CORS)
 IDENTIFIERS = {
     name: set(re.findall(r"[\w-]+", (DOCS / f"{name}.md").read_text()))
     for name in ("stack", "configuration", "cli", "control-api")

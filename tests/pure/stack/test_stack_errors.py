@@ -201,6 +201,22 @@ def test_values_are_checked_against_the_service_model(table: dict[str, Any], tex
          "websocket_apis.w.routes.go.integration.Timeout: unknown key. Did you mean 'TimeoutInMillis'?"),
         ({"websocket_apis": {"w": {"routes": {"go": "g"}, "authorizer": "g"}}},
          "websocket_apis.w.authorizer: an authorizer needs a $connect route."),
+        ({"http_apis": {"a": {}}}, "http_apis.a.Routes: an API needs at least one route."),
+        ({"http_apis": {"a": {"routes": {"GET /": "h"}}}}, "http_apis.a.routes.GET /: there is no function 'h'"),
+        ({"http_apis": {"a": {"routes": {"GET /": {}}}}}, "http_apis.a.routes.GET /: a route needs a function, a url"),
+        ({"http_apis": {"a": {"routes": {"GET /": {"function": "g", "timeout": 5}}}}},
+         "http_apis.a.routes.GET /.timeout: unknown key. Did you mean 'timeout_ms'?"),
+        ({"http_apis": {"a": {"routes": {"GET /": {"function": "g", "authorizer": "x"}}}}},
+         "http_apis.a.routes.GET /.authorizer: there is no authorizer 'x' in this API."),
+        ({"http_apis": {"a": {"routes": {"GET /": {"integration": {"IntegrationSubtype": "SQS-SendMessage",
+                                                                   "RequestParameters": {"QueueUrl": "${q.Url}"}}}}}}},
+         "http_apis.a.routes.GET /.integration.RequestParameters.QueueUrl: there is no"),
+        ({"http_apis": {"a": {"routes": {"GET /": "g"}, "authorizers": {"x": {"function": "h"}}}}},
+         "http_apis.a.authorizers.x.function: there is no function 'h'"),
+        ({"http_apis": {"a": {"routes": {"GET /": "g"}, "cors": {"allow_origin": ["*"]}}}},
+         "http_apis.a.cors.allow_origin: unknown key. Did you mean 'allow_origins'?"),
+        ({"http_apis": {"a": {"routes": {"GET /": "g"}, "cors": {"max_age": "5"}}}},
+         "http_apis.a.cors.max_age: expected"),
     ],
 )  # fmt: skip
 def test_wrong_names(document: dict[str, Any], text: str, code: Path) -> None:
@@ -221,7 +237,7 @@ def test_a_name_that_two_kinds_share_needs_its_kind(code: Path) -> None:
     ("value", "text"),
     [
         ("${q.Arm}", "${q.Arm}: no such attribute. Did you mean 'Arn'?"),
-        ("${p.Arn}", "there is no function or queue or bus or websocket_api 'p' here."),
+        ("${p.Arn}", "there is no function or queue or bus or websocket_api or http_api 'p' here."),
         ("${HOME}", "${HOME}: write ${name.Attribute}, or ${!HOME} for the text."),
     ],
 )

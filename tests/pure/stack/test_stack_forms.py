@@ -179,6 +179,43 @@ def test_a_websocket_api() -> None:
     assert done.websocket_urls == {"w": "ws://127.0.0.1:4566/_aws/execute-api/a1b2c3/dev"}
 
 
+def test_an_http_api() -> None:
+    send = {"QueueUrl": "${q.QueueUrl}", "MessageBody": "${request.body.a} of ${stageVariables.b}"}
+    routes = {
+        "POST /tasks": "f",
+        "GET /old": {"function": "f", "payload_format": "1.0", "timeout_ms": 500, "authorizer": "guard"},
+        "ANY /web/{proxy+}": {"url": "http://localhost:1/{proxy}", "authorizer": "jwt", "scopes": ["a"]},
+        "POST /jobs": {"integration": {"IntegrationSubtype": "SQS-SendMessage", "RequestParameters": send}},
+    }
+    authorizers = {"guard": "f", "jwt": {"issuer": "https://issuer", "audience": "app"}}
+    stack = Stack(Path(__file__).parent).function("f", handler, environment={"API": "${a.Endpoint}"}).queue("q")
+    stack.http_api("a", routes=routes, authorizers=authorizers, cors={"allow_origins": ["*"], "max_age": 5})
+    calls, done = deployed(stack)
+    api = params_of(calls, "apigatewayv2:CreateApi")
+    cors = {"AllowOrigins": ["*"], "MaxAge": 5}
+    assert api == {"Name": "a", "ProtocolType": "HTTP", "CorsConfiguration": cors}
+    created = {p["RouteKey"]: p for name, p in calls if name == "apigatewayv2:CreateRoute"}
+    assert created["GET /old"]["AuthorizationType"] == "CUSTOM"
+    assert created["ANY /web/{proxy+}"]["AuthorizationType"] == "JWT"
+    assert created["ANY /web/{proxy+}"]["AuthorizationScopes"] == ["a"]
+    guard, jwt = [p for name, p in calls if name == "apigatewayv2:CreateAuthorizer"]
+    assert (guard["AuthorizerType"], guard["AuthorizerPayloadFormatVersion"]) == ("REQUEST", "2.0")
+    assert guard["EnableSimpleResponses"] is True
+    assert guard["IdentitySource"] == jwt["IdentitySource"] == ["$request.header.Authorization"]
+    assert (jwt["AuthorizerType"], jwt["JwtConfiguration"]) == (
+        "JWT", {"Issuer": "https://issuer", "Audience": ["app"]})  # fmt: skip
+    first, old, web, job = [p for name, p in calls if name == "apigatewayv2:CreateIntegration"]
+    assert (first["IntegrationUri"], first["PayloadFormatVersion"]) == (done.attributes["f"]["Arn"], "2.0")
+    assert (old["PayloadFormatVersion"], old["TimeoutInMillis"]) == ("1.0", 500)
+    assert (web["IntegrationType"], web["IntegrationMethod"]) == ("HTTP_PROXY", "ANY")
+    assert job["RequestParameters"] == {**send, "QueueUrl": "http://host/queue"}
+    stage = params_of(calls, "apigatewayv2:CreateStage")
+    assert stage == {"ApiId": "a1b2c3", "StageName": "$default", "AutoDeploy": True}
+    assert done.http_urls == {"a": "http://127.0.0.1:4566/_aws/execute-api/a1b2c3"}
+    environment = params_of(calls, "lambda:CreateFunction")["Environment"]["Variables"]
+    assert environment == {"API": f"https://a1b2c3.execute-api.{REGION}.amazonaws.com"}
+
+
 def test_a_target_that_events_refuses_is_an_error() -> None:
     stack = Stack(Path(__file__).parent, "stack.toml").queue("q").rule("r", pattern={"source": ["s"]}, targets=["q"])
 

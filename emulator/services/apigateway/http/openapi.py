@@ -5,7 +5,7 @@ JSON is always read; YAML needs the package PyYAML.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from emulator.services.apigateway.http.routes import new_route
 from emulator.services.apigateway.resources import Params, bad_request, unsupported
 from emulator.services.apigateway.snapshot import TARGET_PREFIX
 from emulator.services.apigateway.store import Api
+from emulator.wire.validation import validate
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _ANY = "x-amazon-apigateway-any-method"
@@ -84,10 +85,25 @@ def read_document(params: Params) -> Plan:
     operations = list(_operations(document, prefix, warnings))
     if params.get("FailOnWarnings") and warnings:
         raise bad_request("Warnings found during import: " + "; ".join(warnings))
-    schemes = _map(_map(document, "components"), "securitySchemes")
+    named = _map(_map(document, "components"), "securitySchemes")
+    schemes = {name: _map(named, name) for name in named}
     authorizers = {name: _authorizer(name, scheme) for name, scheme in schemes.items() if _AUTHORIZER in scheme}
     signed = frozenset(n for n, s in schemes.items() if s.get("x-amazon-apigateway-authtype") == "awsSigv4")
-    return Plan(_api(document), operations, authorizers, signed, warnings)
+    api = _api(document)
+    _check_types("CreateApi", api)
+    for params_of_authorizer in authorizers.values():
+        _check_types("CreateAuthorizer", {"ApiId": "", **params_of_authorizer})
+    for operation in operations:
+        _check_types("CreateIntegration", {"ApiId": "", **(operation.integration or {})})
+    return Plan(api, operations, authorizers, signed, warnings)
+
+
+def _check_types(operation: str, params: dict[str, Any]) -> None:
+    """Values of wrong types come from the document, not from an SDK that would have checked them."""
+    try:
+        validate("apigatewayv2", operation, params, "own")
+    except AwsError as error:
+        raise bad_request(f"Invalid OpenAPI definition: {error.message or error.code}") from None
 
 
 def _parse(body: str) -> Mapping[str, Any]:
@@ -130,7 +146,8 @@ def _api(document: Mapping[str, Any]) -> dict[str, Any]:
     if cors := _map(document, _CORS):
         api["CorsConfiguration"] = _renamed(cors, _CORS_MEMBERS, _CORS)
     tags = document.get("tags")
-    found = {t["name"]: str(t[_TAG]) for t in tags if isinstance(t, Mapping) and _TAG in t} if tags else {}
+    listed = tags if isinstance(tags, list) else []
+    found = {str(tag.get("name")): str(tag[_TAG]) for tag in listed if isinstance(tag, Mapping) and _TAG in tag}
     return {**api, "Tags": found} if found else api
 
 
@@ -194,14 +211,16 @@ def _security(given: Any) -> tuple[str, tuple[str, ...]] | None:
     if not isinstance(first, Mapping) or len(first) != 1:
         raise bad_request("Invalid OpenAPI definition: security needs one scheme")
     ((name, scopes),) = first.items()
-    return name, tuple(str(scope) for scope in scopes or ())
+    if not isinstance(scopes or [], list):
+        raise bad_request("Invalid OpenAPI definition: scopes are not a list")
+    return name, tuple(map(str, scopes or ()))
 
 
 def _authorizer(name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
     given = _map(scheme, _AUTHORIZER)
     kind = str(given.get("type", "")).upper()
     sources = given.get("identitySource") or []
-    listed = [part.strip() for part in sources.split(",")] if isinstance(sources, str) else list(sources)
+    listed = [part.strip() for part in sources.split(",")] if isinstance(sources, str) else sources
     params: dict[str, Any] = {"Name": name, "AuthorizerType": kind, "IdentitySource": listed}
     names = {
         "authorizerUri": "AuthorizerUri",
@@ -219,23 +238,15 @@ def _authorizer(name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
 
 def build(call: Call, api: Api, plan: Plan) -> None:
     """Put everything into an API that has no routes.  Raises BadRequestException, and leaves the rest to the caller."""
-    ids = {name: _typed(new_authorizer, call, api, params) for name, params in plan.authorizers.items()}
+    ids = {name: new_authorizer(call, api, params) for name, params in plan.authorizers.items()}
     for operation in plan.operations:
         route: dict[str, Any] = {"RouteKey": operation.key}
         if operation.integration is not None:
-            made = _typed(new_integration, call, api, operation.integration)
+            made = new_integration(call, api, operation.integration)
             route["Target"] = TARGET_PREFIX + made["IntegrationId"]
         if operation.security is not None:
             route |= _authorization(operation, ids, plan)
         new_route(call, api, route)
-
-
-def _typed(make: Callable[[Call, Api, Params], dict[str, Any]], call: Call, api: Api, params: Params) -> dict[str, Any]:
-    """Values of wrong types come from the document, not from an SDK that would have checked them."""
-    try:
-        return make(call, api, params)
-    except (TypeError, AttributeError) as error:
-        raise bad_request(f"Invalid OpenAPI definition: {error}") from None
 
 
 def _authorization(operation: Operation, ids: Mapping[str, Mapping[str, Any]], plan: Plan) -> dict[str, Any]:
