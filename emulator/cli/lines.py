@@ -16,7 +16,7 @@ Hop = Mapping[str, Any]
 SYMBOLS = {
     "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻", "event": "✉",
     "match": "≈", "deliver": "⇢", "enqueue": "▤", "receive": "▥", "record": "▣", "dead-letter": "☠", "redrive": "☠",
-    "http-out": "⇢", "fault": "!", "warning": "!", "log": "│",
+    "http-out": "⇢", "request": "→", "fault": "!", "warning": "!", "log": "│",
 }  # fmt: skip
 QUIET = frozenset({"api", "route", "integrate", "deliver", "delete", "result"})
 """Kinds that are left out unless something went wrong: their neighbours tell the story."""

@@ -19,7 +19,6 @@ from emulator.wire.models import (
 )
 from emulator.wire.outputs import WrongResultError, check_output
 from emulator.wire.scope import Scope, credential_scope
-from emulator.wire.unknown import UnknownMember, unknown_members
 from emulator.wire.validation import validate
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "Protocol",
     "Scope",
     "Target",
-    "UnknownMember",
     "UnknownOperationError",
     "UnknownServiceError",
     "WireError",
@@ -46,6 +44,5 @@ __all__ = [
     "parse",
     "protocol_name",
     "service_model",
-    "unknown_members",
     "validate",
 ]

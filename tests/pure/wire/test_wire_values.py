@@ -12,12 +12,10 @@ from wire_oracle import target_request
 from emulator.core.errors import AwsError
 from emulator.wire import (
     ParsedCall,
-    UnknownMember,
     WireRequest,
     WrongResultError,
     check_output,
     parse,
-    unknown_members,
     validate,
 )
 from emulator.wire.timetext import epoch_number, iso8601, java_date, read_time, rfc822
@@ -189,22 +187,6 @@ def test_types_are_checked_for_direct_callers_too() -> None:
 def test_without_style_only_types_count() -> None:
     validate("sqs", "SendMessage", {}, style="own")
     validate("apigatewayv2", "CreateApi", {}, style="own")
-
-
-def test_unknown_members_are_named_with_the_nearest_right_name() -> None:
-    params = {
-        "rule": "r",
-        "Targets": [{"Id": "1", "Arn": "a"}, {"Id": "2", "DeadLeterConfig": {}, "RetryPolicy": {"Zzz": 1}}],
-    }
-    assert unknown_members("events", "PutTargets", params) == [
-        UnknownMember("rule", "Rule"),
-        UnknownMember("Targets.1.DeadLeterConfig", "DeadLetterConfig"),
-        UnknownMember("Targets.1.RetryPolicy.Zzz", None),
-    ]
-    assert unknown_members("lambda", "CreateFunction", {"Environment": {"Variables": {"Any": "x"}}}) == []
-    assert unknown_members("lambda", "CreateFunction", {"memory_size": 1}) == [
-        UnknownMember("memory_size", "MemorySize")
-    ]
 
 
 @pytest.mark.parametrize(
