@@ -18,6 +18,9 @@ ProtocolFactory = Callable[[], asyncio.Protocol]
 def tls_context(certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
     """The server's TLS settings; without arguments the development certificate that ships with the package."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # TLS 1.3 tickets arrive after the handshake.  A client that reads in one thread while another writes its first
+    # request (as websockets' threading client does) uses one OpenSSL object in both, and now and then loses the request.
+    context.num_tickets = 0
     folder = resources.files("emulator.server") / "tls"
     with resources.as_file(folder) as shipped:
         context.load_cert_chain(
