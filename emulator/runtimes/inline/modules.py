@@ -82,26 +82,10 @@ class Modules:
     def __init__(self) -> None:
         self._roots: dict[str, TaskRoot] = {}
         self._added: list[str] = []
-        self._failed: dict[tuple[str, str], BaseException] = {}
         self._directories: set[str] = set()
-
-    def load(self, function: FunctionSpec) -> bool:
-        """Import the handler ahead of its first run; a failure is kept for `resolve`, which then fails the same way."""
-        try:
-            self.resolve(function)
-        except BaseException as error:  # sys.exit at import, too
-            self._failed[function.arn, function.version] = error
-            return False
-        return True
 
     def resolve(self, function: FunctionSpec) -> Handler:
         """The handler of ``function``; raises FaultError or whatever its module raises."""
-        failed = self._failed.pop((function.arn, function.version), None)
-        if failed is not None:
-            raise failed
-        return self._resolve(function)
-
-    def _resolve(self, function: FunctionSpec) -> Handler:
         path = str(function.directory)
         for folder in python_paths(function.layers):
             self._search(folder)
@@ -127,7 +111,6 @@ class Modules:
             sys.path.append(path)
 
     def forget(self, arn: str) -> None:
-        self._failed.clear()
         for key in [key for key in self._roots if key.startswith(arn + ":")]:
             del self._roots[key]
 

@@ -21,6 +21,7 @@ from emulator.core.units import Budget, current_unit
 from emulator.runtimes import payloads
 from emulator.runtimes.base import FunctionSpec, Invocation, Outcome, log_stream, wants_virtual_sleep
 from emulator.runtimes.bootstraps import redirect
+from emulator.runtimes.bootstraps.python_contract import Handler
 from emulator.runtimes.inline import environ, virtual_sleep
 from emulator.runtimes.inline.handler_call import Called, call_handler
 from emulator.runtimes.inline.modules import Modules
@@ -47,6 +48,8 @@ class _Environment:
     variables: environ.Variables
     log_stream: str
     cold: bool = True
+    failure: BaseException | None = None
+    """How the import ahead of its first run ended, for that run to report."""
 
 
 class InlineRuntime:
@@ -126,9 +129,12 @@ class InlineRuntime:
 
         def load() -> bool:
             with self._handler_world(layers, capture):
-                loaded = self._modules.load(function)
+                try:
+                    self._modules.resolve(function)
+                except BaseException as error:  # sys.exit at import, too
+                    environment.failure = error
                 capture.finish()
-                return loaded
+                return environment.failure is None
 
         context = copy_context()
         context.run(current_unit.set, None)
@@ -159,10 +165,16 @@ class InlineRuntime:
         sleeps = wants_virtual_sleep(function.environment)
         sleeper = virtual_sleep.sleeper(self._ground.clock, invocation.unit, function.name) if sleeps else None
 
+        def resolve(function: FunctionSpec) -> Handler:
+            failure, environment.failure = environment.failure, None
+            if failure is not None:
+                raise failure
+            return self._modules.resolve(function)
+
         def run() -> Called:
             virtual_sleep.current.set(sleeper)
             with self._handler_world(layers, capture):
-                return call_handler(self._modules.resolve, function, invocation, budget.remaining, capture)
+                return call_handler(resolve, function, invocation, budget.remaining, capture)
 
         context = copy_context()
         context.run(current_unit.set, None)  # units belong to the loop's thread

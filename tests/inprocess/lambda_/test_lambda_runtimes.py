@@ -9,8 +9,10 @@ import logging
 import os
 import sys
 import textwrap
+import threading
 import zipfile
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -71,6 +73,34 @@ def test_each_function_has_its_environment_and_keeps_what_it_writes() -> None:
             assert await result(w, "a", {"get": ["NEW"]}) == {"NEW": "1", "listed": True}
             assert "NEW" not in os.environ
             assert "COLOUR" not in os.environ
+
+    asyncio.run(main())
+
+
+class Gate(ModuleType):
+    """A module whose import by a handler can be watched and held up."""
+
+    def __init__(self) -> None:
+        super().__init__("gate")
+        self.reached, self.open = threading.Event(), threading.Event()
+
+
+def test_an_import_that_fails_after_its_function_is_gone_does_not_fail_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    monkeypatch.setitem(sys.modules, "gate", gate)
+
+    async def main() -> None:
+        async with world() as w:
+            from_zip(w, index="import gate\ngate.reached.set()\ngate.open.wait(10)\nimport missing")
+            first = asyncio.ensure_future(w.invoke("f"))
+            assert await asyncio.to_thread(gate.reached.wait, 10)
+            first.cancel()
+            w.do("delete_function", FunctionName="f")
+            from_zip(w, index="def handler(event, context):\n    return 1")
+            gate.open.set()
+            assert await result(w) == 1
 
     asyncio.run(main())
 
