@@ -31,7 +31,8 @@ def project(pytester, monkeypatch):
 
 def run(project, *arguments):
     loading = ("-p", PLUGIN) if PLUGIN in pytest_plugins else ()  # else its entry point has been found
-    return project.runpytest_subprocess(*loading, "-p", "no:cacheprovider", "-W", "error", *arguments, timeout=60)
+    lean = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # half of the time of a start
+    return project.runpytest_subprocess(*loading, *lean, "-W", "error", *arguments, timeout=60)
 
 
 def test_every_way_to_name_a_stack(project):

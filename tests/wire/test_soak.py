@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not Path(f"/proc/{os.getpid()}/task").is_dir(), 
 @pytest.mark.parametrize(
     "options",
     [
-        Options(tasks=300, connections=10, kill="tasks", pause=0.05),
-        Options(tasks=60, connections=10, kill="all", pause=0.05),
+        Options(tasks=60, connections=10, kill="tasks", pause=0.05),
+        Options(tasks=20, connections=5, kill="all", pause=0.05),
     ],
     ids=["kill-tasks", "kill-all"],
 )
