@@ -63,7 +63,7 @@ def _exchange(url: str, task: dict[str, Any], timeout: float) -> dict[str, Any]:
         with connect(url, compression=None, max_size=None, proxy=None) as socket:
             socket.send(json.dumps({"action": "task-submit", "task": task}))
             while True:
-                frame = json.loads(socket.recv(timeout))
+                frame = _frame(socket.recv(timeout))
                 if frame.get("task_id") == task["id"]:
                     return dict(frame)
                 if "message" in frame:  # an error frame of API Gateway
@@ -72,6 +72,15 @@ def _exchange(url: str, task: dict[str, Any], timeout: float) -> dict[str, Any]:
         raise click.ClickException(f"no result within {timeout:g} s.") from None
     except (OSError, WebSocketException) as error:
         raise click.ClickException(f"{url}: {error}") from None
+
+
+def _frame(text: str | bytes) -> dict[str, Any]:
+    """A frame of SocketTasks; ``{}`` for whatever else an API may send."""
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
 
 
 def _print(answer: dict[str, Any], endpoint: str) -> None:

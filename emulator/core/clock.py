@@ -425,6 +425,7 @@ class Clock:
             await asyncio.sleep(0)  # their units are closed in callbacks
 
     def forget_timers(self) -> None:
-        """Drop all timers: part of a reset."""
+        """Drop all timers and holds: part of a reset."""
         self._timers.clear()
+        self._holds = 0
         self._rearm()

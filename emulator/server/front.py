@@ -67,7 +67,8 @@ class Front:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         clock = self._ground.clock
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        given = Cause.from_header(headers.get("x-amzn-trace-id", ""))
+        # A handler's SDK sends its trace by itself; a task's program in any language carries it as session token.
+        given = Cause.from_header(headers.get("x-amzn-trace-id") or headers.get("x-amz-security-token", ""))
         caller = clock.find_unit(given.parent) if given and given.parent else None
         cause = given or self._ground.new_cause()
         if caller is None:
@@ -101,7 +102,7 @@ class Front:
     async def _answer(
         self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive, scope: Scope
     ) -> WireResponse:
-        base_url = self._base_url(request)
+        base_url = self._base_url(request, scope["scheme"])
         host = request.headers.get("host", "")
         address = apigateway.locate(self._ground, host, request.path)
         place = lambda_.locate(host, request.path)
@@ -118,10 +119,10 @@ class Front:
             self._ground.journal.note("fault", "server", request.path, cause, repr(error))
             return WireResponse(500, [("content-type", "application/json")], b'{"message":"Internal server error"}')
 
-    def _base_url(self, request: WireRequest) -> str:
+    def _base_url(self, request: WireRequest, scheme: str) -> str:
         host = request.headers.get("host", "")
         known = host and not host.endswith(".amazonaws.com")
-        return f"http://{host}" if known else self._ground.base_url
+        return f"{scheme}://{host}" if known else self._ground.base_url
 
     async def _operation(
         self, request: WireRequest, cause: Cause, caller: Unit | None, base_url: str, receive: Receive

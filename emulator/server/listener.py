@@ -19,7 +19,7 @@ def tls_context(certificate: Path | None = None, key: Path | None = None) -> ssl
     """The server's TLS settings; without arguments the development certificate that ships with the package."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # TLS 1.3 tickets arrive after the handshake.  A client that reads in one thread while another writes its first
-    # request (as websockets' threading client does) uses one OpenSSL object in both, and now and then loses the request.
+    # request (as websockets' threading client does) uses one OpenSSL object in both, and can lose the request.
     context.num_tickets = 0
     folder = resources.files("emulator.server") / "tls"
     with resources.as_file(folder) as shipped:

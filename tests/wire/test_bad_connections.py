@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import httpx
 import pytest
 from botocore.config import Config
@@ -294,6 +295,9 @@ def test_the_same_port_speaks_tls(aws_stack):
     with connect(f"wss://localhost:{port}{path}", ssl=trust, compression=None) as client:
         client.send(task_frame())
         assert client.recv(10) == RESULT
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    queues = boto3.client("sqs", endpoint_url=f"https://localhost:{port}", verify=str(CERTIFICATE), **credentials)
+    assert queues.get_queue_url(QueueName="notify")["QueueUrl"].startswith(f"https://localhost:{port}/")
 
 
 def test_an_untrusting_tls_client(aws_stack):

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from click.testing import CliRunner, Result
+from websockets.sync.server import ServerConnection, serve
 
 from emulator.cli import main
 from emulator.core.clock import Clock
@@ -208,3 +210,21 @@ def test_demo() -> None:
     assert told[1]["seconds"] > 180 > told[1]["real"]
     attempts = [hop["attempt"] for hop in told[1]["hops"] if hop["kind"] == "invoke" and "attempt" in hop]
     assert attempts == [1, 2, 3]
+
+
+def test_submit_passes_over_frames_that_are_no_answer() -> None:
+    def answer(socket: ServerConnection) -> None:
+        task = json.loads(socket.recv())["task"]
+        for frame in ("no JSON", "[1]", "null", '{"task_id": "another"}'):
+            socket.send(frame)
+        socket.send(json.dumps({"task_id": task["id"], "status": "Success", "response": 1}))
+
+    with serve(answer, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
+        done = CliRunner().invoke(main, ["submit", "report", "--id", "mine", "--url", url])
+        server.shutdown()
+        thread.join()
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("mine  Success")

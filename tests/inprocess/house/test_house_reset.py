@@ -33,8 +33,10 @@ def test_a_reset_leaves_nothing():
             await receive(socket)
             await submit(socket, "bad")  # a retry is owed
             await h.until("retry")
+            h.clock.hold_on()
             await h.emulator.reset()
             h.assert_nothing_left()
+            assert not h.clock.status()["held"]
             with pytest.raises(ConnectionClosed) as closed:
                 await socket.recv()
             assert closed.value.rcvd.code == 1001
