@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
+from emulator.admin.docs_page import docs_page
 from emulator.admin.mails import add_mails
 from emulator.admin.sns import sns_messages
 from emulator.admin.views import find_trace, hop_view, resources, trace_summary
@@ -44,9 +45,10 @@ def control_app(emulator: Emulator) -> FastAPI:
         title="aws-task-emulator control API",
         version=VERSION,
         openapi_url="/_emulator/openapi.json",
-        docs_url="/_emulator/docs",
+        docs_url=None,
         redoc_url=None,
     )
+    _docs(app)
     _house(app, emulator)
     _journal(app, emulator)
     _clock(app, emulator)
@@ -54,6 +56,12 @@ def control_app(emulator: Emulator) -> FastAPI:
     add_mails(app, emulator)
     sns_messages(app, emulator)
     return app
+
+
+def _docs(app: FastAPI) -> None:
+    @app.get("/_emulator/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()))
 
 
 def _house(app: FastAPI, emulator: Emulator) -> None:

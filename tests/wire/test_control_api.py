@@ -50,7 +50,15 @@ def test_openapi_names_every_operation(http: httpx.Client) -> None:
     assert {
         f"/_emulator/{name}" for name in ("health", "reset", "status", "journal", "journal/stream", "clock")
     } <= paths
-    assert http.get("/docs").status_code == 200
+
+
+def test_the_page_shows_every_operation_and_needs_nothing_from_elsewhere(http: httpx.Client) -> None:
+    page = http.get("/docs").text
+    for path, operations in http.get("/openapi.json").json()["paths"].items():
+        for method, operation in operations.items():
+            assert f"<b>{method.upper()}</b> <code>{path}</code></h2><p>{operation['summary']}</p>" in page
+    assert "<code>seconds</code><td>body, number" in page
+    assert "//" not in page
 
 
 def test_unknown_paths_and_wrong_bodies(http: httpx.Client) -> None:
