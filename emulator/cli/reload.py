@@ -18,10 +18,14 @@ CODE = frozenset({".py", ".so", ".js", ".mjs", ".cjs", ".node", ".toml"})
 IGNORED = frozenset({".git", "__pycache__", ".venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
 
-def watch(emulator: Emulator, directory: Path) -> None:
-    """Watch a directory with watchfiles (extra ``reload``) and tell the runtimes, until the emulator stops."""
+def require() -> None:
+    """Raises ClickException without watchfiles (extra ``reload``)."""
     if importlib.util.find_spec("watchfiles") is None:
         raise click.ClickException("--reload needs watchfiles: pip install 'aws-task-emulator[reload]'.")
+
+
+def watch(emulator: Emulator, directory: Path) -> None:
+    """Watch a directory and tell the runtimes, until the emulator stops."""
     emulator.ground.clock.background(_watch(emulator, directory), "reload")
 
 

@@ -79,8 +79,11 @@ def runner() -> asyncio.Runner:
 async def serve(stack: Stack, choice: Choice, output: str) -> None:
     """Run until a signal; raises StackError before the port is open to anybody, ClickException when it is taken."""
     from emulator.app import Emulator
+    from emulator.cli import reload
     from emulator.stack.deploy import prepare
 
+    if choice.reload:
+        reload.require()
     prepare(stack, choice.settings.account, choice.settings.region)
     ended = asyncio.Event()
     _on_signals(ended.set)
@@ -105,7 +108,8 @@ def _on_signals(end: Callable[[], None]) -> None:
             loop.add_signal_handler(number, end)
 
 
-async def _run(emulator: Emulator, stack: Stack, output: str, reload: bool, ended: asyncio.Event) -> None:
+async def _run(emulator: Emulator, stack: Stack, output: str, watched: bool, ended: asyncio.Event) -> None:
+    from emulator.cli import reload
     from emulator.cli.banner import banner, created
     from emulator.cli.follow import follow
     from emulator.cli.init_hooks import ready_scripts, run_scripts, script_environment
@@ -120,10 +124,8 @@ async def _run(emulator: Emulator, stack: Stack, output: str, reload: bool, ende
     else:
         tell(banner(emulator, stack, deployment, os.environ))
     stop_following = follow(emulator, output)
-    if reload:
-        from emulator.cli.reload import watch
-
-        watch(emulator, stack.directory)
+    if watched:
+        reload.watch(emulator, stack.directory)
     if scripts := ready_scripts(os.environ):
         environment = script_environment(os.environ, emulator.url, emulator.settings.region)
         emulator.ground.clock.background(run_scripts(scripts, environment, tell), "init scripts")

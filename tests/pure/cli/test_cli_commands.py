@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import click
@@ -104,3 +105,11 @@ def test_init_scripts_find_the_emulator() -> None:
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
     }
+
+
+def test_reload_without_watchfiles_is_refused_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    monkeypatch.setattr("emulator.app.Emulator", None)
+    result = run("up", "--task", "t=json:dumps", "--reload")
+    assert result.exit_code == 1
+    assert "--reload needs watchfiles: pip install 'aws-task-emulator[reload]'." in result.output
