@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
+from emulator.core.processes import Processes
 from emulator.core.timers import Timer, TimerKind, TimerQueue
 from emulator.core.units import Unit, current_unit
 from emulator.core.waiters import Waiters
@@ -33,8 +34,6 @@ SETTLE = 0.004
 """Real seconds of silence from outside before time may jump: lets a client send its next request."""
 GRACE = 0.2
 """Real seconds for which no jump passes a timer that an outside client owes."""
-INSIST = 0.5
-"""Real seconds after which a process that goes on is cancelled again."""
 PASSES = 3
 """Passes of the event loop between two timers: a callback, the task it wakes, and the task that waits for that one."""
 
@@ -65,8 +64,7 @@ class Clock:
         self._timers = TimerQueue()
         self._units: set[Unit] = set()
         self._keys: dict[str, Unit] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._background: set[asyncio.Task[Any]] = set()
+        self._processes = Processes()
         self._busy = 0
         self._holds = 0
         self._alarm: asyncio.TimerHandle | None = None
@@ -179,25 +177,21 @@ class Clock:
         unit = self.unit(label, parent)
         context = context or copy_context()
         context.run(current_unit.set, unit)
-        task = asyncio.get_running_loop().create_task(coroutine, name=label, context=context)
-        self._tasks.add(task)
-        task.add_done_callback(lambda done: self._ended(done, unit))
-        return task
+
+        def ended(error: BaseException | None) -> None:
+            unit.close()
+            if error is not None and self.on_fault is not None:
+                self.on_fault(label, error)
+
+        return self._processes.start(coroutine, label, context, ended)
+
+    def processes(self) -> list[str]:
+        """Labels of the processes that have not ended."""
+        return self._processes.labels
 
     def background(self, coroutine: Coroutine[Any, Any, T], label: str) -> asyncio.Task[T]:
         """Start a task that is no work of the emulated cloud (a file watcher): it never keeps the house busy."""
-        task = asyncio.get_running_loop().create_task(coroutine, name=label)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        return task
-
-    def _ended(self, task: asyncio.Task[Any], unit: Unit) -> None:
-        self._tasks.discard(task)
-        unit.close()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
-            if self.on_fault is not None:
-                self.on_fault(task.get_name(), error)
+        return self._processes.background(coroutine, label)
 
     def contact(self) -> None:
         """Something came from or went to the outside: wait for silence before the next jump."""
@@ -405,10 +399,7 @@ class Clock:
 
     async def close(self) -> None:
         """Cancel every process and timer."""
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self.cancel_processes()
+        await self._processes.close()
         self._timers.clear()
         for handle in (self._alarm, self._probe):
             if handle is not None:
@@ -416,13 +407,8 @@ class Clock:
         self._alarm = self._probe = None
 
     async def cancel_processes(self) -> None:
-        """Cancel every process and wait until it is gone (not the caller's own); those that their ends start, too."""
-        while tasks := [task for task in self._tasks if task is not asyncio.current_task()]:
-            for task in tasks:
-                task.cancel()
-            # Not for ever: one that has swallowed its cancellation is cancelled again.
-            await asyncio.wait(tasks, timeout=INSIST)
-            await asyncio.sleep(0)  # their units are closed in callbacks
+        """Cancel every process and wait until it is gone (not the caller's own): part of a reset."""
+        await self._processes.cancel()
 
     def forget_timers(self) -> None:
         """Drop all timers and holds: part of a reset."""

@@ -94,7 +94,7 @@ class House:
         assert self.clock.units() == []
         assert self.clock.busy == 0
         assert self.clock.status()["timers"] == 0
-        assert self.clock._tasks == set()
+        assert self.clock.processes() == []
         assert self.clock._keys == {}
         assert len(self.emulator.front.traffic) == 0
         assert list(self.journal) == []

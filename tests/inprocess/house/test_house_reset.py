@@ -96,7 +96,7 @@ def test_a_reset_in_the_middle_of_everything(round_):
             await asyncio.gather(*busy, return_exceptions=True)
             house_handlers.GATE.set()
             await _eventually(lambda: h.clock.units() == [] and len(h.emulator.front.traffic) == 0)
-            assert h.clock._tasks == set()
+            assert h.clock.processes() == []
             await h.emulator.reset()
             h.assert_nothing_left()
 
