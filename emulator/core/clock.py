@@ -34,6 +34,11 @@ SETTLE = 0.004
 """Real seconds of silence from outside before time may jump: lets a client send its next request."""
 GRACE = 0.2
 """Real seconds for which no jump passes a timer that an outside client owes."""
+SILENCE = 0.3
+"""Real seconds after a client's request in which it may go on to answer a task that nobody has claimed."""
+PATIENCE = 3.0
+"""Real seconds that a client has to answer what it has taken, before time jumps to the deadline; more than this nobody
+keeps time from jumping."""
 PASSES = 3
 """Passes of the event loop between two timers: a callback, the task it wakes, and the task that waits for that one."""
 
@@ -70,6 +75,7 @@ class Clock:
         self._alarm: asyncio.TimerHandle | None = None
         self._probe: asyncio.Handle | None = None
         self._last_contact = 0.0
+        self._work_until = 0.0
         self._quiet = Waiters()
         self.configure(mode, start)
 
@@ -112,8 +118,8 @@ class Clock:
         timer = self._timers.add(when, fn, kind, time.monotonic(), label)
         if self._timers.head() is timer:
             self._rearm()
-        if kind is TimerKind.OWED:
-            if self._probe is not None and self._timers.owed_head() is timer:
+        if self._timers.driver() is timer:
+            if self._probe is not None:
                 self._probe.cancel()  # it may be waiting for the grace of a timer that this one does not pass
                 self._probe = None
             self._consider_jump()
@@ -193,9 +199,13 @@ class Clock:
         """Start a task that is no work of the emulated cloud (a file watcher): it never keeps the house busy."""
         return self._processes.background(coroutine, label)
 
-    def contact(self) -> None:
-        """Something came from or went to the outside: wait for silence before the next jump."""
+    def contact(self, work: float = SILENCE) -> None:
+        """Something came from or went to the outside: wait for silence before the next jump.
+
+        ``work``: for so many real seconds the client may be at work on what the emulator waits for; 0 after a look.
+        """
         self._last_contact = time.monotonic()
+        self._work_until = max(self._work_until, self._last_contact + work)
 
     # Idleness (called by units)
 
@@ -249,7 +259,7 @@ class Clock:
     # Moving
 
     def _consider_jump(self) -> None:
-        if self.mode != "auto" or self._busy or self._holds or self._probe or self._timers.owed_head() is None:
+        if self.mode != "auto" or self._busy or self._holds or self._probe or self._timers.driver() is None:
             return
         silence = self._last_contact + self.settle - time.monotonic()
         self._later(silence, second_look=False)
@@ -267,11 +277,12 @@ class Clock:
 
     def _look(self, second: bool) -> None:
         self._probe = None
-        target = self._timers.owed_head()
+        target = self._timers.driver()
         if self.mode != "auto" or self._busy or self._holds or target is None:
             return
         silence = self._last_contact + self.settle - time.monotonic()
         grace = max((t.born + self.grace for t in self._timers.outside_before(target.when)), default=0.0)
+        grace = max(grace, self._given_up(target))
         if silence > 0 or not second:
             self._later(silence, second_look=True)
         elif grace > time.monotonic():
@@ -280,6 +291,14 @@ class Clock:
             self._jump_to(target.when)
             self._fire_due()
             self._consider_jump()
+
+    def _given_up(self, timer: Timer) -> float:
+        """The real instant from which nobody is expected any more who would keep ``timer`` from firing."""
+        if timer.kind is TimerKind.CLAIMED:
+            return timer.born + PATIENCE
+        if timer.kind is TimerKind.AWAITED:
+            return min(max(timer.born + SILENCE, self._work_until), timer.born + PATIENCE)
+        return 0.0
 
     def _jump_to(self, when: float) -> None:
         self._base += max(0.0, when - self.now())

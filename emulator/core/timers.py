@@ -15,12 +15,20 @@ class TimerKind(Enum):
     OWED: the emulator (a retry, a delay, the end of a long poll): time jumps to it when the house is idle.
     OUTSIDE: a client (visibility timeout of a message an SDK holds, an idle WebSocket): never drives a jump, and no
     jump passes it until it is ``grace`` real seconds old.
+    AWAITED: a client that may not exist (nobody has been heard of who works on a task with this deadline): time jumps
+    to it, and passes it, once clients have been silent for a moment.
+    CLAIMED: a client that has shown itself (it has taken the task, or sent a heartbeat): the same, after longer.
     STANDING: nobody (a schedule, retention, a two-hour limit): never drives a jump, fires when time passes over it.
     """
 
     OWED = "owed"
     OUTSIDE = "outside"
+    AWAITED = "awaited"
+    CLAIMED = "claimed"
     STANDING = "standing"
+
+
+WAITED_FOR = (TimerKind.AWAITED, TimerKind.CLAIMED)
 
 
 class Timer:
@@ -54,6 +62,7 @@ class TimerQueue:
     def __init__(self) -> None:
         self._all: list[tuple[float, int, Timer]] = []
         self._owed: list[tuple[float, int, Timer]] = []
+        self._awaited: list[tuple[float, int, Timer]] = []
         self._outside: set[Timer] = set()
         self._sequence = 0
         self._cancelled = 0
@@ -67,6 +76,8 @@ class TimerQueue:
         heapq.heappush(self._all, entry)
         if kind is TimerKind.OWED:
             heapq.heappush(self._owed, entry)
+        elif kind in WAITED_FOR:
+            heapq.heappush(self._awaited, entry)
         elif kind is TimerKind.OUTSIDE:
             self._outside.add(timer)
         return timer
@@ -76,10 +87,9 @@ class TimerQueue:
         self._outside.discard(timer)
         self._cancelled += 1
         if self._cancelled > 64 and self._cancelled * 2 > len(self._all):
-            self._all = [entry for entry in self._all if entry[2].pending]
-            self._owed = [entry for entry in self._owed if entry[2].pending]
-            heapq.heapify(self._all)
-            heapq.heapify(self._owed)
+            for heap in (self._all, self._owed, self._awaited):
+                heap[:] = [entry for entry in heap if entry[2].pending]
+                heapq.heapify(heap)
             self._cancelled = 0
 
     def head(self) -> Timer | None:
@@ -87,6 +97,13 @@ class TimerQueue:
 
     def owed_head(self) -> Timer | None:
         return self._first(self._owed)
+
+    def driver(self) -> Timer | None:
+        """The timer that time would jump to next: the first that is owed, awaited or claimed."""
+        owed, awaited = self._first(self._owed), self._first(self._awaited)
+        if owed is None or awaited is None:
+            return owed or awaited
+        return awaited if awaited.when <= owed.when else owed
 
     def pop_due(self, now: float) -> Callable[[], Any] | None:
         """Take the callback of the first timer that is due at ``now``."""
@@ -96,7 +113,8 @@ class TimerQueue:
         heapq.heappop(self._all)
         self._outside.discard(timer)
         fn, timer.fn = timer.fn, None
-        self._first(self._owed)  # it was the first there as well, if it was owed: let go of it
+        for heap in (self._owed, self._awaited):
+            self._first(heap)  # it was the first there as well, if it was of that kind: let go of it
         return fn
 
     def outside_before(self, when: float) -> list[Timer]:
@@ -111,6 +129,7 @@ class TimerQueue:
             timer.fn = None  # whoever still holds it must not count it as cancelled, nor keep what it would have called
         self._all.clear()
         self._owed.clear()
+        self._awaited.clear()
         self._outside.clear()
         self._cancelled = 0
 

@@ -32,6 +32,9 @@ BODY_LIMIT = 70_167_211
 CONTROL = (b"/_emulator", b"/_localstack", b"/SimpleNotificationService-")
 INTERRUPTED = ("EmulatorReset", "The emulator was reset or stopped while this request was in progress.")
 """A client error on purpose: SDKs repeat what fails with 5xx, and the repetition would meet the next test's cloud."""
+LOOKS = ("Describe", "Get", "List", "Head")
+"""How the names of operations begin that only look; a client that waits for something polls them."""
+LOOKING_METHODS = ("GET", "HEAD")
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -72,7 +75,7 @@ class Front:
         caller = clock.find_unit(given.parent) if given and given.parent else None
         cause = given or self._ground.new_cause()
         if caller is None:
-            clock.contact()
+            clock.contact(work=0)
         path = scope["raw_path"].decode("latin-1")
         try:
             # Read outside of the unit: a client that never ends its body must not keep the house busy.
@@ -97,7 +100,7 @@ class Front:
                 response = _interrupted()
             await _send(send, response)
         if caller is None:
-            clock.contact()
+            clock.contact(work=0)
 
     async def _answer(
         self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive, scope: Scope
@@ -107,6 +110,8 @@ class Front:
         address = apigateway.locate(self._ground, host, request.path)
         place = lambda_.locate(host, request.path)
         try:
+            if caller is None and (address or place) and request.method not in LOOKING_METHODS:
+                self._ground.clock.contact()
             if address is not None:
                 return await apigateway.handle_http(self._ground, address, request.method, request.body, cause, scope)
             if place is not None:
@@ -135,6 +140,8 @@ class Front:
         except wire.WireError as error:
             ground.journal.note("api", "client", request.path, cause, error.error.code, error=str(error))
             return error.answer(request_id)
+        if caller is None and not target.operation.startswith(LOOKS):
+            ground.clock.contact()
         scope = wire.credential_scope(request, ground.settings.region)
         call = Call(
             ground=ground,
@@ -228,6 +235,8 @@ def _interrupted() -> WireResponse:
 
 
 async def _send(send: Send, response: WireResponse) -> None:
+    if response.status in (204, 304):  # HTTP has no body there, whatever a handler says
+        response.body = b""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     # The answer to HEAD tells the length of what GET would give.
     if response.body or not any(name == b"content-length" for name, _ in headers):

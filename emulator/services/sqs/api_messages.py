@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.core.clock import PATIENCE
 from emulator.core.ground import Call
 from emulator.core.timers import TimerKind
 from emulator.services.sqs.address import find
@@ -34,6 +35,8 @@ async def receive_message(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     until, waiting = call.clock.now() + wait, wait > 0
     while True:
         taken = queue.receive(limit, visibility if explicit else None, TimerKind.OUTSIDE, _CLIENT)
+        if taken and call.from_outside:
+            call.clock.contact(PATIENCE)
         if taken or not waiting or not queue.exists:
             return _answer(call, params, queue, taken)
         left = max(0.0, until - call.clock.now())

@@ -7,7 +7,6 @@ from typing import Any
 from emulator.asl.errors import StatesError, runtime_error
 from emulator.asl.limits import check_size
 from emulator.core.errors import AwsError
-from emulator.core.timers import TimerKind
 from emulator.services.stepfunctions.activity import ActivityTask
 from emulator.services.stepfunctions.answers import outcome
 from emulator.services.stepfunctions.attempt import Attempt, failure_details, is_timeout
@@ -32,7 +31,7 @@ async def run_activity(attempt: Attempt) -> Any:
             result = attempt.mock.value()
         else:
             activity.schedule(task)
-            result = await outcome(clock, attempt.answer, attempt.limits, since, TimerKind.OUTSIDE)
+            result = await outcome(clock, attempt.answer, attempt.limits, since, by_client=True)
         check_size(result, arn)
     except StatesError as error:
         flow.emit("ActivityTimedOut" if is_timeout(error) else "ActivityFailed", failure_details(error))

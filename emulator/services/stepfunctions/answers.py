@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Coroutine
-from contextlib import contextmanager
 from typing import Any
 
 from emulator.asl.errors import RUNTIME, TIMEOUT, StatesError
@@ -16,19 +15,16 @@ from emulator.core.waiters import Waiters
 
 log = logging.getLogger("emulator.stepfunctions")
 
-PATIENCE = 3.0
-"""Real seconds for which ``auto`` time waits for an answer from outside before it goes on to a task's timeout."""
-
 
 class Answer:
-    """The first word counts.  ``beat`` is the instant of the latest heartbeat; ``held`` says that a client outside is
-    known to work on the task, so that time never jumps to its timeouts."""
+    """The first word counts.  ``beat`` is the instant of the latest heartbeat; ``claimed`` says that a client outside
+    has taken the task or sent a heartbeat."""
 
-    __slots__ = ("beat", "error", "held", "value", "waiters")
+    __slots__ = ("beat", "claimed", "error", "value", "waiters")
 
     def __init__(self, now: float) -> None:
         self.beat = now
-        self.held = False
+        self.claimed = False
         self.value: Any = ABSENT
         self.error: StatesError | None = None
         self.waiters = Waiters()
@@ -47,14 +43,9 @@ class Answer:
             self.error = error
             self.waiters.wake_all()
 
-    def heartbeat(self, now: float, held: bool) -> None:
+    def heartbeat(self, now: float, outside: bool) -> None:
         self.beat = now
-        self.held = self.held or held
-        self.waiters.wake_all()
-
-    def hold(self) -> None:
-        """A client outside has taken the task."""
-        self.held = True
+        self.claimed = self.claimed or outside
         self.waiters.wake_all()
 
 
@@ -63,8 +54,11 @@ def timed_out(heartbeat: bool = False) -> StatesError:
     return StatesError(TIMEOUT, heartbeat=heartbeat)
 
 
-async def outcome(clock: Clock, answer: Answer, limits: TaskLimits, since: float, kind: TimerKind) -> Any:
-    """Wait for ``answer``.  The timeout runs from ``since``, the heartbeat from the latest one.  Raises StatesError."""
+async def outcome(clock: Clock, answer: Answer, limits: TaskLimits, since: float, *, by_client: bool = False) -> Any:
+    """Wait for ``answer``, which comes from a client or is the emulator's own affair.  Raises StatesError.
+
+    The timeout runs from ``since``, the heartbeat from the latest one.
+    """
     while not answer.settled:
         deadlines = []
         if limits.timeout is not None:
@@ -72,36 +66,16 @@ async def outcome(clock: Clock, answer: Answer, limits: TaskLimits, since: float
         if limits.heartbeat is not None:
             deadlines.append((answer.beat + limits.heartbeat, True))
         if not deadlines:
-            await clock.wait(answer.waiters, None, kind)
+            await clock.wait(answer.waiters)
             continue
         deadline, heartbeat = min(deadlines)
-        with _driver(clock, answer, deadline, kind):
-            woken = await clock.wait(answer.waiters, max(0.0, deadline - clock.now()), kind, "timeout of a task")
+        kind = (TimerKind.CLAIMED if answer.claimed else TimerKind.AWAITED) if by_client else TimerKind.OWED
+        woken = await clock.wait(answer.waiters, max(0.0, deadline - clock.now()), kind, "timeout of a task")
         if not woken and not answer.settled:
             raise timed_out(heartbeat)
     if answer.error is not None:
         raise answer.error
     return answer.value
-
-
-@contextmanager
-def _driver(clock: Clock, answer: Answer, deadline: float, kind: TimerKind) -> Any:
-    """In ``auto`` time: if nobody outside seems to care for the task, let time jump to its timeout after a while."""
-    if kind is not TimerKind.OUTSIDE or clock.mode != "auto" or answer.held:
-        yield
-        return
-    timers: list[Any] = []
-
-    def drive() -> None:
-        timers.append(clock.at(deadline, lambda: None, label="timeout of a task nobody answers"))
-
-    handle = clock.real_later(PATIENCE, drive)
-    try:
-        yield
-    finally:
-        handle.cancel()
-        for timer in timers:
-            timer.cancel()
 
 
 def start_call(clock: Clock, answer: Answer, work: Coroutine[Any, Any, Any], label: str) -> Any:

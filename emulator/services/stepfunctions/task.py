@@ -11,7 +11,6 @@ from emulator.asl.limits import check_size
 from emulator.asl.states import Task
 from emulator.asl.timing import TaskLimits, credentials, task_limits
 from emulator.core.jsontext import compact
-from emulator.core.timers import TimerKind
 from emulator.services.stepfunctions.activity_task import run_activity
 from emulator.services.stepfunctions.answers import Answer, outcome, start_call
 from emulator.services.stepfunctions.attempt import Attempt, failure_details, is_timeout
@@ -121,7 +120,7 @@ async def _called(attempt: Attempt, work: Coroutine[Any, Any, Any], since: float
     clock = attempt.flow.run.clock
     answer = Answer(since)
     start_call(clock, answer, work, f"task {attempt.flow.name}")
-    return await outcome(clock, answer, TaskLimits(attempt.limits.timeout, None), since, TimerKind.OWED)
+    return await outcome(clock, answer, TaskLimits(attempt.limits.timeout, None), since)
 
 
 async def _answered(attempt: Attempt, integration: Integration, submitted: Any, since: float) -> Any:
@@ -130,10 +129,10 @@ async def _answered(attempt: Attempt, integration: Integration, submitted: Any, 
         return submitted
     clock, answer = attempt.flow.run.clock, attempt.answer
     if attempt.resource.waits_for_token:
-        return await outcome(clock, answer, attempt.limits, since, TimerKind.OUTSIDE)
+        return await outcome(clock, answer, attempt.limits, since, by_client=True)
     follower = start_call(clock, answer, integration.finish(attempt, submitted), "end of a job")
     try:
-        return await outcome(clock, answer, attempt.limits, since, TimerKind.OWED)
+        return await outcome(clock, answer, attempt.limits, since)
     finally:
         if not follower.done():  # a token's answer, a timeout, or the execution's end came first
             follower.cancel()

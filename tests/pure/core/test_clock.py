@@ -90,6 +90,42 @@ def test_a_jump_fires_standing_timers_on_its_way_and_waits_for_the_grace_of_outs
     run(main())
 
 
+@pytest.mark.parametrize(("kind", "early", "late"), [("AWAITED", 0.1, 0.3), ("CLAIMED", 0.3, 0.5)])
+def test_what_a_client_should_answer_is_given_up_after_a_while(kind, early, late, monkeypatch):
+    monkeypatch.setattr("emulator.core.clock.SILENCE", 0.2)
+    monkeypatch.setattr("emulator.core.clock.PATIENCE", 0.4)
+
+    async def main():
+        clock = Clock("auto", START)
+        fired = []
+        clock.at(START + 600, lambda: fired.append("client"), TimerKind[kind])
+        clock.at(START + 900, lambda: fired.append("owed"))
+        clock.at(START + 300, lambda: fired.append("before"))
+        await asyncio.sleep(early)
+        assert fired == ["before"]
+        await asyncio.sleep(late - early)
+        assert fired == ["before", "client", "owed"]
+
+    run(main())
+
+
+def test_a_client_at_work_has_longer_but_not_for_ever(monkeypatch):
+    monkeypatch.setattr("emulator.core.clock.SILENCE", 0.05)
+    monkeypatch.setattr("emulator.core.clock.PATIENCE", 0.4)
+
+    async def main():
+        clock = Clock("auto", START)
+        fired = []
+        clock.at(START + 600, lambda: fired.append(1), TimerKind.AWAITED)
+        clock.contact(60)
+        await asyncio.sleep(0.25)
+        assert fired == []
+        await asyncio.sleep(0.3)
+        assert fired == [1]
+
+    run(main())
+
+
 def test_hold_keeps_time_from_jumping():
     async def main():
         clock = Clock("auto", START)
