@@ -32,6 +32,17 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an authorizer returned: good for every route that its policy speaks of."""
+
+    principal: str
+    policy: Any
+    context: Mapping[str, str]
+    usage_key: str | None = None
+    """An API key's value (``usageIdentifierKey``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Denied:
     """``reason`` is for the journal, ``message`` for the client."""
 
@@ -84,7 +95,27 @@ def has_identity(sources: list[str], exchange: Exchange, request: HandshakeReque
 
 
 def read_result(result: FunctionResult, arn: str) -> Allowed | Denied:
-    """What an authorizer's result means; anything but a policy with ``principalId`` is a failure (500)."""
+    """What an authorizer's result means for ``arn``."""
+    opinion = read_opinion(result)
+    if isinstance(opinion, Denied):
+        return opinion
+    denied = judge(opinion, arn)
+    return denied or Allowed({**opinion.context, "principalId": opinion.principal})
+
+
+def judge(opinion: Opinion, arn: str) -> Denied | None:
+    """Whether the opinion's policy refuses ``arn``."""
+    try:
+        verdict = evaluate(opinion.policy, arn)
+    except InvalidPolicyError as error:
+        return _failed(str(error))
+    if verdict == "allow":
+        return None
+    return Denied(403, EXPLICIT_DENY if verdict == "deny" else NO_ALLOW)
+
+
+def read_opinion(result: FunctionResult) -> Opinion | Denied:
+    """An authorizer's result; anything but a policy with ``principalId`` is a failure (500)."""
     try:
         document = read_json(result.payload)
     except ValueError:
@@ -99,13 +130,9 @@ def read_result(result: FunctionResult, arn: str) -> Allowed | Denied:
         return _failed("the result has no principalId")
     if not isinstance(context, dict) or not all(_is_simple(value) for value in context.values()):
         return _failed("context values must be strings, numbers or booleans")
-    try:
-        verdict = evaluate(document.get("policyDocument"), arn)
-    except InvalidPolicyError as error:
-        return _failed(str(error))
-    if verdict != "allow":
-        return Denied(403, EXPLICIT_DENY if verdict == "deny" else NO_ALLOW)
-    return Allowed({**{key: _text(value) for key, value in context.items()}, "principalId": principal})
+    usage_key = document.get("usageIdentifierKey")
+    texts = {key: _text(value) for key, value in context.items()}
+    return Opinion(principal, document.get("policyDocument"), texts, usage_key if isinstance(usage_key, str) else None)
 
 
 def _is_simple(value: Any) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 from emulator.core.timestamps import common_log, milliseconds
 from emulator.services.apigateway.connection import Connection
+from emulator.services.apigateway.forwarding import forwarded
 from emulator.services.apigateway.handshake_request import HandshakeRequest
 
 Event = dict[str, Any]
 
 _NOT_IN_CONNECT = ("connection", "upgrade", "content-length")
-_REPLACED = ("host", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +119,14 @@ def authorizer_event(
 def gateway_headers(
     request: HandshakeRequest, domain_name: str, trace: str, complete: bool = False
 ) -> list[tuple[str, str]]:
-    """The client's headers as API Gateway hands them on, by name; port and proto are AWS's whatever the client used.
+    """The client's headers as API Gateway hands them on.
 
     ``complete`` keeps the handshake's own headers, which only an authorizer sees.
     """
-    dropped = _REPLACED if complete else _REPLACED + _NOT_IN_CONNECT
-    kept = [(name, value) for name, value in request.headers if name.lower() not in dropped]
-    forwarded = request.header("x-forwarded-for")
-    kept += [
-        ("Host", domain_name),
-        ("X-Amzn-Trace-Id", f"Root={trace}"),
-        ("X-Forwarded-For", f"{forwarded}, {request.peer}" if forwarded else request.peer),
-        ("X-Forwarded-Port", "443"),
-        ("X-Forwarded-Proto", "https"),
-    ]
+    headers = list(request.headers)
     if complete and not request.header("content-length"):
-        kept.append(("content-length", "0"))
-    return sorted(kept, key=lambda pair: pair[0].lower())
+        headers.append(("content-length", "0"))
+    return forwarded(headers, request.peer, domain_name, trace, () if complete else _NOT_IN_CONNECT)
 
 
 def _multi_headers(headers: Iterable[tuple[str, str]]) -> Event:

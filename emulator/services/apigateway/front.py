@@ -1,4 +1,4 @@
-"""The data plane's door: WebSocket connections, ``@connections`` and HTTP APIs' requests, and the addresses of all."""
+"""The data plane's door: WebSocket connections, ``@connections``, requests to HTTP and REST APIs, and all addresses."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from emulator.services.apigateway.http.front import serve
 from emulator.services.apigateway.http.request import HttpRequest
 from emulator.services.apigateway.lifecycle import REQUEST_MARK
 from emulator.services.apigateway.messages import receive_message
+from emulator.services.apigateway.rest.store import RestIndex
 from emulator.services.apigateway.store import ApiIndex
 from emulator.wire.messages import WireResponse
 
@@ -113,14 +114,21 @@ async def _listen(ground: Ground, connection: Connection, receive: Receive) -> t
 async def handle_http(
     ground: Ground, address: Address, method: str, body: bytes, cause: Cause, scope: Mapping[str, Any] | None = None
 ) -> WireResponse:
-    """Answer an HTTP request to an API's address: an HTTP API's route, ``@connections``, or a handshake without
-    upgrade (426).
+    """Answer an HTTP request to an API's address: an HTTP API's route, a REST API's method, ``@connections``, or a
+    handshake without upgrade (426).
 
-    ``scope`` is ASGI's: HTTP APIs hand on headers, query and the client's address.  Signatures are not checked.
+    ``scope`` is ASGI's: HTTP and REST APIs hand on headers, query and the client's address.  Signatures are not
+    checked.
     """
     api = ground.cloud.shared(ApiIndex).apis.get(address.api_id)
     if api is not None and api.is_http and scope is not None:
         return await serve(ground, api, HttpRequest.from_scope(scope, body, api.api_id), cause)
+    rest = ground.cloud.shared(RestIndex).apis.get(address.api_id)
+    if rest is not None and scope is not None:
+        # Loaded with the first request: most emulators serve no REST API.
+        from emulator.services.apigateway.rest.front import serve as serve_rest
+
+        return await serve_rest(ground, rest, HttpRequest.from_scope(scope, body, rest.api_id), cause)
     try:
         response = await _answer(ground, address, method, body, cause)
     except AwsError as error:

@@ -6,7 +6,6 @@ the last of them has finished.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from emulator.services.apigateway.handshake_request import HandshakeRequest
 from emulator.services.apigateway.integration import integrate
 from emulator.services.apigateway.lifecycle import REQUEST_MARK
 from emulator.services.apigateway.outcome import Failure
+from emulator.services.apigateway.signature import access_key, signer
 from emulator.services.apigateway.snapshot import RoutePlan
 from emulator.services.apigateway.store import Api, ApiIndex, Resource
 from emulator.services.apigateway.throttle import ThrottleStore
@@ -37,7 +37,6 @@ _TEXTS = {
     429: frames.TOO_MANY_REQUESTS,
     504: frames.TIMED_OUT,
 }
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +143,12 @@ async def _ask_integration(exchange: Exchange) -> Admitted | Denied:
 
 def _check_signature(connection: Connection, request: HandshakeRequest) -> Denied | None:
     """AWS_IAM: a signed handshake is allowed, its signature is not verified."""
-    signed = request.header("authorization")
-    found = _CREDENTIAL.search(signed) if signed.startswith("AWS4-") else None
-    key = found[1] if found else request.parameter("X-Amz-Credential").partition("/")[0]
-    if not key or not (found or request.parameter("X-Amz-Signature")):
+    key = access_key(request.header("authorization"), dict(request.query))
+    if key is None:
         return MISSING_TOKEN
-    account = connection.account
-    connection.identity = {
-        "accessKey": key,
-        "accountId": account,
-        "userArn": f"arn:aws:iam::{account}:root",
-        **connection.identity,
-    }
+    known = signer(key, connection.account)
+    shown = {name: str(known[name]) for name in ("accessKey", "accountId", "userArn")}
+    connection.identity = {**shown, **connection.identity}
     return None
 
 

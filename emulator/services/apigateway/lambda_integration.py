@@ -68,7 +68,7 @@ async def custom(exchange: Exchange, cause: Cause) -> Outcome:
     if not isinstance(result, FunctionResult):  # asynchronous: Lambda answers 202 without a body
         return map_response(exchange, cause, request, Backend(202, ""), b"", "")
     text = result.payload.decode("utf-8", "replace")
-    return map_response(exchange, cause, request, Backend(200, text), result.payload, _error_message(result.payload))
+    return map_response(exchange, cause, request, Backend(200, text), result.payload, error_message(result.payload))
 
 
 def _invocation(parameters: Mapped) -> dict[str, Any]:
@@ -80,7 +80,8 @@ def _invocation(parameters: Mapped) -> dict[str, Any]:
     return invocation
 
 
-def _error_message(payload: bytes) -> str:
+def error_message(payload: bytes) -> str:
+    """``errorMessage`` of a function's result, empty when there is none."""
     try:
         message = read_json(payload)["errorMessage"]
     except (ValueError, TypeError, KeyError):

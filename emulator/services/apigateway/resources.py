@@ -66,8 +66,16 @@ def find(resources: Mapping[str, Resource], params: Mapping[str, Any], noun: str
 
 
 def given(params: Mapping[str, Any], names: Iterable[str]) -> Resource:
-    """The members of ``params`` that are in ``names`` and set."""
-    return {name: params[name] for name in names if params.get(name) is not None}
+    """The members of ``params`` that are in ``names`` and set; what is null inside them counts as not given."""
+    return {name: _without_nulls(params[name]) for name in names if params.get(name) is not None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value
 
 
 def merged_maps(old: Mapping[str, Any], changes: Resource, names: Iterable[str]) -> Resource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.core.ground import Ground, Service
 from emulator.services.apigateway import api, authorizers, integrations, lifecycle, management, routes, stages
 from emulator.services.apigateway.connection import ConnectionStore
+from emulator.services.apigateway.rest import api as rest
 
 
 def _on_reset(ground: Ground) -> None:
@@ -20,3 +21,4 @@ SERVICE = Service(
     validation="own",
 )
 MANAGEMENT = Service(name="apigatewaymanagementapi", api=(management,))
+REST = Service(name="apigateway", api=(rest,), validation="own")

@@ -35,14 +35,17 @@ class ThrottleStore:
     """The buckets of all routes; one is made anew when its limits change."""
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[str, str, str], TokenBucket] = {}
+        self._buckets: dict[tuple[str, ...], TokenBucket] = {}
 
     def allows(self, api_id: str, stage: Mapping[str, Any], route_key: str, now: float) -> bool:
         """Whether one more request to the route is within its limits; the route's own settings beat the stage's."""
         limits = limits_of(stage, route_key)
         if limits is None:
             return True
-        key = (api_id, stage["StageName"], route_key)
+        return self.take((api_id, stage["StageName"], route_key), limits, now)
+
+    def take(self, key: tuple[str, ...], limits: tuple[float, int], now: float) -> bool:
+        """Take a token of the bucket ``key``, which is made with ``limits``: (rate per second, burst)."""
         bucket = self._buckets.get(key)
         if bucket is None or (bucket.rate, bucket.burst) != limits:
             bucket = self._buckets[key] = TokenBucket(*limits, now)

@@ -160,7 +160,7 @@ class World:
         return [hop for hop in self.ground.journal if hop.kind in kinds]
 
 
-def in_world(test):
+def in_world(test, kind=World):
     """Run a coroutine test in a loop of its own and take its worlds down at the end."""
 
     def run():
@@ -168,7 +168,7 @@ def in_world(test):
             worlds = []
 
             def world(**settings):
-                worlds.append(World(**settings))
+                worlds.append(kind(**settings))
                 return worlds[-1]
 
             try:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qs
-
 from emulator.services.apigateway.http.answer import Answer, forbidden, internal_error
 from emulator.services.apigateway.http.exchange import Exchange, Grant
 from emulator.services.apigateway.http.jwt_authorizer import check_token
 from emulator.services.apigateway.http.lambda_authorizer import ask_function
-
-_CREDENTIAL = re.compile(r"AWS4-\S+ .*Credential=([^/,\s]+)/")
+from emulator.services.apigateway.signature import access_key, signer
 
 
 async def authorize(exchange: Exchange) -> Grant | Answer | None:
@@ -39,19 +35,8 @@ async def authorize(exchange: Exchange) -> Grant | Answer | None:
 
 def _signed(exchange: Exchange) -> Grant | Answer:
     """AWS_IAM: a signed request is allowed, its signature is not verified."""
-    found = _CREDENTIAL.match(exchange.request.header("authorization") or "")
-    query = parse_qs(exchange.request.query)
-    key = found[1] if found else query.get("X-Amz-Credential", [""])[0].partition("/")[0]
-    if not key or not (found or "X-Amz-Signature" in query):
+    request = exchange.request
+    key = access_key(request.header("authorization"), dict(request.parameters))
+    if key is None:
         return forbidden("the request is not signed")
-    account = exchange.api.account
-    context = {
-        "accessKey": key,
-        "accountId": account,
-        "callerId": account,
-        "cognitoIdentity": None,
-        "principalOrgId": None,
-        "userArn": f"arn:aws:iam::{account}:root",
-        "userId": account,
-    }
-    return Grant("iam", context=context)
+    return Grant("iam", context=signer(key, exchange.api.account))

@@ -34,7 +34,7 @@ from emulator.wire.query import Query
 GRACE = 5.0
 """Real seconds by which an HTTP request may outlast its integration, whose own time decides."""
 _PATH_VARIABLE = re.compile(r"\{([\w.:-]+)\+?\}")
-_NOT_PASSED_ON = frozenset(
+NOT_PASSED_ON = frozenset(
     {"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
     | {"proxy-authorization", "x-amzn-trace-id", "accept-encoding"}
 )
@@ -79,7 +79,7 @@ async def call_endpoint(exchange: Exchange, cause: Cause) -> Answer:
     request = mapped.request
     method = integration.get("IntegrationMethod", "ANY")
     url = endpoint_url(exchange, mapped)
-    headers = [pair for pair in request.headers if pair[0].lower() not in _NOT_PASSED_ON]
+    headers = [pair for pair in request.headers if pair[0].lower() not in NOT_PASSED_ON]
     headers.append(("X-Amzn-Trace-Id", cause.header()))
     try:
         # The key lets the emulator's own back ends count as ours: a handler that waits must not hold up time.

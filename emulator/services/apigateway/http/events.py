@@ -8,15 +8,15 @@ from typing import Any
 
 from emulator.core.timestamps import common_log, milliseconds
 from emulator.services.apigateway.events import last_and_all
+from emulator.services.apigateway.forwarding import forwarded
 from emulator.services.apigateway.http.exchange import Exchange
 from emulator.services.apigateway.http.request import joined
 from emulator.services.apigateway.http.route_keys import DEFAULT
 
 Event = dict[str, Any]
 _TEXT = re.compile(r"(text/.*|application/(json|xml|javascript|[^;]*\+(json|xml)))\s*(;.*)?", re.IGNORECASE)
-_REPLACED = ("host", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
 _HOP_BY_HOP = ("connection", "keep-alive", "transfer-encoding", "upgrade")
-_NO_IDENTITY = (
+IDENTITY = (
     *("accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType"),
     *("cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "sourceIp", "user", "userAgent", "userArn"),
 )
@@ -149,7 +149,7 @@ def _authorizer_1(exchange: Exchange) -> Event:
 
 
 def _identity(exchange: Exchange) -> Event:
-    identity: Event = dict.fromkeys(_NO_IDENTITY)
+    identity: Event = dict.fromkeys(IDENTITY)
     identity |= {"sourceIp": exchange.request.peer, "userAgent": exchange.request.header("user-agent")}
     grant = exchange.grant
     if grant is not None and grant.kind == "iam":
@@ -193,24 +193,12 @@ def authorizer_event(exchange: Exchange, version: str, identity: list[str]) -> E
 
 
 def gateway_headers(exchange: Exchange) -> list[tuple[str, str]]:
-    """The client's headers as API Gateway hands them on, by name; port and proto are AWS's whatever the client used."""
+    """The client's headers as API Gateway hands them on, with the body's length."""
     request = exchange.request
-    kept = [pair for pair in request.headers if pair[0].lower() not in _REPLACED + _HOP_BY_HOP]
+    headers = list(request.headers)
     if request.body and request.header("content-length") is None:
-        kept.append(("Content-Length", str(len(request.body))))
-    forwarded = request.header("x-forwarded-for")
-    kept += [
-        ("Host", exchange.domain),
-        ("X-Amzn-Trace-Id", f"Root={exchange.cause.trace}"),
-        ("X-Forwarded-For", f"{forwarded}, {request.peer}" if forwarded else request.peer),
-        ("X-Forwarded-Port", "443"),
-        ("X-Forwarded-Proto", "https"),
-    ]
-    return sorted(kept, key=_by_name)
-
-
-def _by_name(pair: tuple[str, str]) -> str:
-    return pair[0].lower()
+        headers.append(("Content-Length", str(len(request.body))))
+    return forwarded(headers, request.peer, exchange.domain, exchange.cause.trace, _HOP_BY_HOP)
 
 
 def body_of(exchange: Exchange) -> tuple[str | None, bool]:

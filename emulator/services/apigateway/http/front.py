@@ -11,6 +11,7 @@ from typing import Any
 
 from emulator.core.cause import Cause
 from emulator.core.ground import Ground
+from emulator.core.journal import Hop
 from emulator.services.apigateway.handshake import domain_name
 from emulator.services.apigateway.http.answer import Answer, failure, not_found
 from emulator.services.apigateway.http.authorize import authorize
@@ -32,16 +33,7 @@ async def serve(ground: Ground, api: Api, request: HttpRequest, cause: Cause) ->
     """Answer one request."""
     request_id = ground.ids.gateway(REQUEST_MARK)
     stage, path = pick_stage(api, request.path)
-    hop = ground.journal.begin(
-        "request",
-        request.peer,
-        api.execute_arn(stage),
-        cause,
-        payload=request.body.decode("utf-8", "replace") or None,
-        method=request.method,
-        path=request.path,
-        request=request_id,
-    )
+    hop = begin_hop(ground, request, api.execute_arn(stage), request_id, cause)
     served = api.deployed(stage)
     if served is None or api.fields["DisableExecuteApiEndpoint"]:
         answer = not_found()
@@ -50,6 +42,20 @@ async def serve(ground: Ground, api: Api, request: HttpRequest, cause: Cause) ->
     ground.journal.end(hop, answer.error or "ok", status=answer.status)
     headers = [*answer.headers, ("apigw-requestid", request_id)]
     return WireResponse(answer.status, headers, answer.body)
+
+
+def begin_hop(ground: Ground, request: HttpRequest, target: str, request_id: str, cause: Cause) -> Hop:
+    """A client's request in the journal."""
+    return ground.journal.begin(
+        "request",
+        request.peer,
+        target,
+        cause,
+        payload=request.body.decode("utf-8", "replace") or None,
+        method=request.method,
+        path=request.path,
+        request=request_id,
+    )
 
 
 def pick_stage(api: Api, path: str) -> tuple[str, str]:

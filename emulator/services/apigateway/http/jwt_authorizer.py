@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.core.cause import Cause
+from emulator.core.ground import Ground
 from emulator.core.jsontext import compact
 from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.http.answer import Answer, failure, forbidden
@@ -40,7 +41,8 @@ async def check_token(exchange: Exchange, authorizer: Mapping[str, Any], cause: 
         token = token[7:].strip()
     settings = authorizer["JwtConfiguration"]
     try:
-        claims = await _verified(exchange, token, settings, cause)
+        issuer = settings.get("Issuer", "")
+        claims = await verified_claims(exchange.ground, token, issuer, exchange.route_arn, cause)
         check_claims(claims, settings, exchange.ground.clock.now())
     except InvalidTokenError as error:
         challenge = f'Bearer scope="" error="invalid_token" error_description="{error}"'
@@ -52,20 +54,18 @@ async def check_token(exchange: Exchange, authorizer: Mapping[str, Any], cause: 
     return Grant("jwt", claims=claims_as_text(claims), scopes=tuple(scopes) if wanted else None)
 
 
-async def _verified(exchange: Exchange, token: str, settings: Mapping[str, Any], cause: Cause) -> Mapping[str, Any]:
-    """The claims of a token whose signature is right.  Raises InvalidTokenError."""
+async def verified_claims(ground: Ground, token: str, issuer: str, source: str, cause: Cause) -> Mapping[str, Any]:
+    """The claims of a token whose signature is right; ``source`` asks.  Raises InvalidTokenError."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import RSAKey
 
-    header = token_header(token)
+    header = token_part(token, 0)
     if header.get("alg") not in ALGORITHMS:
         raise InvalidTokenError(f"signing method {header.get('alg')} is invalid".replace('"', "'"))
-    keys = exchange.ground.cloud.shared(IssuerKeys)
+    keys = ground.cloud.shared(IssuerKeys)
     try:
-        key = await keys.find(
-            exchange.ground, settings.get("Issuer", ""), str(header.get("kid", "")), exchange.route_arn, cause
-        )
+        key = await keys.find(ground, issuer, str(header.get("kid", "")), source, cause)
     except NoKeysError:
         raise InvalidTokenError("the issuer's keys cannot be read") from None
     if key is None:
@@ -76,21 +76,21 @@ async def _verified(exchange: Exchange, token: str, settings: Mapping[str, Any],
         raise InvalidTokenError("signature verification failed") from None
 
 
-def token_header(token: str) -> Mapping[str, Any]:
-    """The header of a token, unchecked.  Raises InvalidTokenError."""
+def token_part(token: str, number: int) -> Mapping[str, Any]:
+    """The header (0) or the claims (1) of a token, unchecked.  Raises InvalidTokenError."""
     from joserfc.errors import JoseError
     from joserfc.util import urlsafe_b64decode
 
-    first, *rest = token.split(".")
-    if len(rest) != 2:
+    parts = token.split(".")
+    if len(parts) != 3:
         raise InvalidTokenError("token contains an invalid number of segments")
     try:
-        header = read_json(urlsafe_b64decode(first.encode()))
+        part = read_json(urlsafe_b64decode(parts[number].encode()))
     except (JoseError, ValueError):
-        header = None
-    if not isinstance(header, dict):
+        part = None
+    if not isinstance(part, dict):
         raise InvalidTokenError("token is malformed")
-    return header
+    return part
 
 
 def check_claims(claims: Mapping[str, Any], settings: Mapping[str, Any], now: float) -> None:

@@ -17,14 +17,13 @@ from emulator.services.apigateway.http.events import authorizer_event
 from emulator.services.apigateway.http.exchange import Exchange, Grant
 from emulator.services.apigateway.http.identity import identity_of
 from emulator.services.apigateway.integration_uri import InvalidUriError
+from emulator.services.apigateway.kept import Kept
 from emulator.services.apigateway.patience import within
 from emulator.services.apigateway.policy import InvalidPolicyError, evaluate
 
 PATIENCE = 10.0
 """Seconds that an authorizer has."""
 UNAUTHORIZED = "Unauthorized"
-
-CacheKey = tuple[str, str, str, tuple[str, ...]]
 
 
 class MalformedResultError(ValueError):
@@ -40,27 +39,8 @@ class Verdict:
     context: Mapping[str, Any]
 
 
-class VerdictCache:
-    """Verdicts by API, stage, authorizer and identity, each with the instant at which it ends."""
-
-    def __init__(self) -> None:
-        self._kept: dict[CacheKey, tuple[float, Verdict]] = {}
-
-    def get(self, key: CacheKey, now: float) -> Verdict | None:
-        kept = self._kept.get(key)
-        if kept is None or kept[0] <= now:
-            self._kept.pop(key, None)
-            return None
-        return kept[1]
-
-    def put(self, key: CacheKey, verdict: Verdict, until: float, now: float) -> None:
-        if len(self._kept) > 10_000:
-            self._kept = {k: kept for k, kept in self._kept.items() if kept[0] > now}
-        self._kept[key] = (until, verdict)
-
-    def forget(self, api_id: str, stage: str | None = None) -> None:
-        """Forget an API's verdicts, or those of one stage."""
-        self._kept = {k: v for k, v in self._kept.items() if k[0] != api_id or stage not in (None, k[1])}
+class VerdictCache(Kept[Verdict]):
+    """Verdicts by API, stage, authorizer and identity."""
 
 
 async def ask_function(exchange: Exchange, authorizer: Mapping[str, Any], cause: Cause) -> Grant | Answer:
@@ -69,7 +49,7 @@ async def ask_function(exchange: Exchange, authorizer: Mapping[str, Any], cause:
     if identity is None:
         return failure(401, UNAUTHORIZED, reason="an identity source is missing")
     cache = exchange.ground.cloud.shared(VerdictCache)
-    key = (exchange.api.api_id, exchange.stage_name, authorizer["AuthorizerId"], tuple(identity))
+    key = (exchange.api.api_id, exchange.stage_name, authorizer["AuthorizerId"], *identity)
     ttl = authorizer.get("AuthorizerResultTtlInSeconds", 0) if identity else 0
     verdict = cache.get(key, exchange.ground.clock.now()) if ttl else None
     if verdict is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
-from emulator.services.apigateway.documents import read_json
+from emulator.services.apigateway.definitions import map_in, parse_definition
 from emulator.services.apigateway.http.authorizers import new_authorizer
 from emulator.services.apigateway.http.integrations import new_integration
 from emulator.services.apigateway.http.route_keys import DEFAULT
@@ -76,7 +76,7 @@ class Plan:
 
 def read_document(params: Params) -> Plan:
     """ImportApi's parameters; raises BadRequestException."""
-    document = _parse(params["Body"])
+    document = parse_definition(params["Body"])
     version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0"):
         raise bad_request("Unable to create API: only OpenAPI 3.0 definitions are supported for HTTP APIs")
@@ -85,8 +85,8 @@ def read_document(params: Params) -> Plan:
     operations = list(_operations(document, prefix, warnings))
     if params.get("FailOnWarnings") and warnings:
         raise bad_request("Warnings found during import: " + "; ".join(warnings))
-    named = _map(_map(document, "components"), "securitySchemes")
-    schemes = {name: _map(named, name) for name in named}
+    named = map_in(map_in(document, "components"), "securitySchemes")
+    schemes = {name: map_in(named, name) for name in named}
     authorizers = {name: _authorizer(name, scheme) for name, scheme in schemes.items() if _AUTHORIZER in scheme}
     signed = frozenset(n for n, s in schemes.items() if s.get("x-amazon-apigateway-authtype") == "awsSigv4")
     api = _api(document)
@@ -106,44 +106,15 @@ def _check_types(operation: str, params: dict[str, Any]) -> None:
         raise bad_request(f"Invalid OpenAPI definition: {error.message or error.code}") from None
 
 
-def _parse(body: str) -> Mapping[str, Any]:
-    try:
-        document = read_json(body) if body.lstrip().startswith("{") else _yaml(body)
-    except ValueError as error:
-        raise bad_request(f"Unable to parse the OpenAPI definition: {error}") from None
-    if not isinstance(document, Mapping):
-        raise bad_request("Unable to parse the OpenAPI definition: it is not an object")
-    return document
-
-
-def _yaml(body: str) -> Any:
-    try:
-        import yaml  # type: ignore[import-untyped,unused-ignore]
-    except ImportError:
-        raise unsupported("An OpenAPI definition in YAML without the package PyYAML (extra 'openapi')") from None
-    try:
-        return yaml.safe_load(body)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(str(error).partition("\n")[0]) from None
-
-
-def _map(node: Any, key: str) -> Mapping[str, Any]:
-    """A member that has to be an object; an empty one when it is missing."""
-    value = node.get(key, {}) if isinstance(node, Mapping) else {}
-    if not isinstance(value, Mapping):
-        raise bad_request(f"Invalid OpenAPI definition: {key} is not an object")
-    return value
-
-
 def _api(document: Mapping[str, Any]) -> dict[str, Any]:
-    info = _map(document, "info")
+    info = map_in(document, "info")
     if not isinstance(info.get("title"), str):
         raise bad_request("Invalid OpenAPI definition: info.title is missing")
     api: dict[str, Any] = {"Name": info["title"], "ProtocolType": "HTTP"}
     for key, member in (("version", "Version"), ("description", "Description")):
         if info.get(key) is not None:
             api[member] = str(info[key])
-    if cors := _map(document, _CORS):
+    if cors := map_in(document, _CORS):
         api["CorsConfiguration"] = _renamed(cors, _CORS_MEMBERS, _CORS)
     tags = document.get("tags")
     listed = tags if isinstance(tags, list) else []
@@ -164,7 +135,7 @@ def _base_path(document: Mapping[str, Any], mode: str) -> str:
         raise bad_request("Invalid basepath. Must be one of [ignore, prepend, split]")
     servers = document.get("servers") or [{}]
     server = servers[0] if isinstance(servers, list) and isinstance(servers[0], Mapping) else {}
-    given = _map(_map(server, "variables"), "basePath").get("default", "")
+    given = map_in(map_in(server, "variables"), "basePath").get("default", "")
     path = "/" + str(given).strip("/") if given else ""
     if mode == "ignore" or not path:
         return ""
@@ -172,7 +143,7 @@ def _base_path(document: Mapping[str, Any], mode: str) -> str:
 
 
 def _operations(document: Mapping[str, Any], prefix: str, warnings: list[str]) -> Iterator[Operation]:
-    for path, item in _map(document, "paths").items():
+    for path, item in map_in(document, "paths").items():
         if not isinstance(item, Mapping):
             raise bad_request(f"Invalid OpenAPI definition: {path} is not an object")
         for method, operation in item.items():
@@ -193,14 +164,14 @@ def _integration(document: Mapping[str, Any], given: Any, key: str) -> dict[str,
         return None
     if isinstance(given, Mapping) and isinstance(given.get("$ref"), str):
         name = given["$ref"].removeprefix(f"#/components/{_INTEGRATIONS}/")
-        given = _map(_map(document, "components"), _INTEGRATIONS).get(name)
+        given = map_in(map_in(document, "components"), _INTEGRATIONS).get(name)
     if not isinstance(given, Mapping):
         raise bad_request(f"Invalid {_INTEGRATION} of {key}")
     params = _renamed(given, _MEMBERS, _INTEGRATION)
     params["IntegrationType"] = str(params.get("IntegrationType", "")).upper()
     if "ResponseParameters" in params:
-        _map(params, "ResponseParameters")
-    _map(params, "RequestParameters")
+        map_in(params, "ResponseParameters")
+    map_in(params, "RequestParameters")
     return params
 
 
@@ -217,7 +188,7 @@ def _security(given: Any) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _authorizer(name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
-    given = _map(scheme, _AUTHORIZER)
+    given = map_in(scheme, _AUTHORIZER)
     kind = str(given.get("type", "")).upper()
     sources = given.get("identitySource") or []
     listed = [part.strip() for part in sources.split(",")] if isinstance(sources, str) else sources
@@ -231,7 +202,7 @@ def _authorizer(name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
     }
     params |= {member: given[key] for key, member in names.items() if given.get(key) is not None}
     if kind == "JWT":
-        settings = _map(given, "jwtConfiguration")
+        settings = map_in(given, "jwtConfiguration")
         params["JwtConfiguration"] = {"Issuer": settings.get("issuer", ""), "Audience": settings.get("audience", [])}
     return params
 

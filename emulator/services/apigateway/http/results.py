@@ -40,14 +40,18 @@ def read_result(payload: bytes, version: str) -> Answer:
 def _stated(result: Any, version: str) -> Answer:
     if not isinstance(result, Mapping):
         raise MalformedResultError("not an object")
-    headers = _headers_1(result) if version == "1.0" else _headers_2(result)
+    if version == "1.0":
+        headers = [pair for pair in merged_headers(result) if pair[0].lower() not in _OURS]
+    else:
+        headers = _headers_2(result)
     body = _body(result, version)
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("content-type", DEFAULT_TYPE))
-    return Answer(_status(result.get("statusCode")), headers, body)
+    return Answer(status_of(result.get("statusCode")), headers, body)
 
 
-def _status(value: Any) -> int:
+def status_of(value: Any) -> int:
+    """A status as number or as text.  Raises MalformedResultError."""
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not (text.isascii() and text.isdecimal() and len(text) == 3 and 200 <= int(text) <= 599):
         raise MalformedResultError(f"statusCode {value!r}")
@@ -74,25 +78,28 @@ def _headers_2(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     cookies = result.get("cookies") or []
     if not isinstance(cookies, list):
         raise MalformedResultError("cookies is not a list")
-    return _single(result) + [("set-cookie", header_text(cookie)) for cookie in cookies]
+    headers = [pair for pair in _single(result) if pair[0].lower() not in _OURS]
+    return headers + [("set-cookie", header_text(cookie)) for cookie in cookies]
 
 
-def _headers_1(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Both maps merged; a name that is in both is taken from ``multiValueHeaders`` first, without repetition."""
+def merged_headers(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Both maps merged; a name that is in both is taken from ``multiValueHeaders`` first, without repetition.
+
+    Raises MalformedResultError.
+    """
     multi = result.get("multiValueHeaders") or {}
     if not isinstance(multi, Mapping) or not all(isinstance(values, list) for values in multi.values()):
         raise MalformedResultError("multiValueHeaders is not a map of lists")
-    pairs = [(name, _text(value)) for name, values in multi.items() for value in values]
+    pairs = [(header_name(name), _text(value)) for name, values in multi.items() for value in values]
     known = {(name.lower(), value) for name, value in pairs}
-    pairs += [pair for pair in _single(result) if (pair[0].lower(), pair[1]) not in known]
-    return [pair for pair in pairs if pair[0].lower() not in _OURS]
+    return pairs + [pair for pair in _single(result) if (pair[0].lower(), pair[1]) not in known]
 
 
 def _single(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     headers = result.get("headers") or {}
     if not isinstance(headers, Mapping):
         raise MalformedResultError("headers is not a map")
-    return [(header_name(name), _text(value)) for name, value in headers.items() if name.lower() not in _OURS]
+    return [(header_name(name), _text(value)) for name, value in headers.items()]
 
 
 def header_name(name: str) -> str:

@@ -110,7 +110,7 @@ def _path(name: str, path: str) -> JsonPath:
 def _lookup(variable: Variable, exchange: Exchange, answer: Answer | None) -> Any:
     root, _, rest = variable.name.partition(".")
     if root == "context":
-        return _nested(context_of(exchange), rest)
+        return nested(context_of(exchange), rest)
     if root == "stageVariables":
         return exchange.stage_variables.get(rest)
     if root == "response":
@@ -145,7 +145,7 @@ def _of_body(variable: Variable, body: bytes) -> Any:
         return None
 
 
-def _nested(context: Mapping[str, Any], path: str) -> Any:
+def nested(context: Mapping[str, Any], path: str) -> Any:
     """Names may hold dots (claims such as ``cognito:groups`` do not): the longest one that is there counts."""
     value: Any = context
     names = path.split(".")

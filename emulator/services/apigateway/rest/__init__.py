@@ -1,0 +1,1 @@
+"""REST APIs: their control plane (``apigateway``) and their data plane."""
