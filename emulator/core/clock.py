@@ -202,7 +202,7 @@ class Clock:
     def contact(self, work: float = SILENCE) -> None:
         """Something came from or went to the outside: wait for silence before the next jump.
 
-        ``work``: for so many real seconds the client may be at work on what the emulator waits for; 0 after a look.
+        ``work``: for so many real seconds the client may be at work on what the emulator waits for.
         """
         self._last_contact = time.monotonic()
         self._work_until = max(self._work_until, self._last_contact + work)
@@ -430,7 +430,8 @@ class Clock:
         await self._processes.cancel()
 
     def forget_timers(self) -> None:
-        """Drop all timers and holds: part of a reset."""
+        """Drop all timers and holds, and expect nothing of any client: part of a reset."""
         self._timers.clear()
         self._holds = 0
+        self._work_until = 0.0
         self._rearm()

@@ -140,6 +140,24 @@ class StreamSource(Protocol):
     def exists(self) -> bool: ...
 
 
+class Job(Protocol):
+    """Work that a service has taken on and that ends by itself, as somebody else sees it who waits for its end.
+
+    ``waiters`` are woken when it has ended; ``describe`` is the service's own shape of it.
+    """
+
+    waiters: Waiters
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has ended well."""
+
+    def describe(self) -> dict[str, Any]: ...
+
+
 class LogEvent(NamedTuple):
     """One line of a log; ``at`` is an instant."""
 
@@ -171,6 +189,7 @@ class Courier:
         self._targets: dict[str, Adapter] = {}
         self._sources: dict[str, Callable[[Arn], QueueSource | None]] = {}
         self._streams: dict[str, Callable[[Arn], StreamSource | None]] = {}
+        self._jobs: dict[str, Callable[[Arn], Job | None]] = {}
         self._log_sink: LogSink | None = None
         self._operations: Operations | None = None
 
@@ -185,6 +204,10 @@ class Courier:
     def register_stream(self, service: str, find: Callable[[Arn], StreamSource | None]) -> None:
         """``find`` gives the stream behind an ARN of ``service`` to whoever reads it, or None."""
         self._streams[service] = find
+
+    def register_jobs(self, service: str, find: Callable[[Arn], Job | None]) -> None:
+        """``find`` gives the job behind an ARN of ``service`` to whoever waits for its end, or None."""
+        self._jobs[service] = find
 
     def register_logs(self, sink: LogSink) -> None:
         """``sink`` keeps what is logged; it makes groups and streams as they are named."""
@@ -252,6 +275,16 @@ class Courier:
     def has_streams(self, service: str) -> bool:
         """Whether streams of this service exist here."""
         return service in self._streams
+
+    def job(self, arn: str) -> Job | None:
+        """The job behind ``arn``, or None when it (or its service) does not exist."""
+        parsed = Arn.parse(arn)
+        find = self._jobs.get(parsed.service)
+        return find(parsed) if find is not None else None
+
+    def has_jobs(self, service: str) -> bool:
+        """Whether the end of this service's jobs can be waited for."""
+        return service in self._jobs
 
     def write_log(self, account: str, region: str, group: str, stream: str, events: Sequence[LogEvent]) -> None:
         """Hand lines to whoever keeps logs.  No hop: the journal has the lines already."""

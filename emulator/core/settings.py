@@ -37,6 +37,8 @@ class Settings:
     """Seconds of the clock after which an idle worker process is ended; 0 keeps it until shutdown."""
     inline_timeouts: bool = True
     """End inline invocations at their timeout; off while a debugger holds handlers."""
+    ecs_step_delay: float = 0.0
+    """Seconds of the clock between two statuses of a task; AWS takes some 10 to 60 seconds to start one."""
     sns_retries: int = 3
     """Retries of a topic's deliveries to queues and functions; AWS makes 100,015 over 23 days."""
     sns_retry_scale: float = 1.0

@@ -1,4 +1,4 @@
-"""Entry of a Python worker process: ``python -u python_bootstrap.py '<JSON>'``, started by the emulator.
+"""Entry of a Python process: ``python -u python_bootstrap.py '<JSON>'``, started by the emulator.
 
 Small on purpose: a script is compiled at every start, the modules that it loads are cached.
 """
@@ -19,7 +19,7 @@ def main() -> None:
     sys.modules[package.__name__] = package
     config = json.loads(sys.argv[1])
     del sys.argv[1:]
-    importlib.import_module("_emulator_bootstraps.python_worker").serve(config)
+    importlib.import_module("_emulator_bootstraps." + config.get("serve", "python_worker")).serve(config)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ _FROM_HOST = frozenset(
         "no_proxy",
     }
 )
-_DEFAULT_PATH = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"  # AWS's value where the host has none
+DEFAULT_PATH = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"  # AWS's value where the host has none
 
 
 def lambda_environment(
@@ -66,23 +66,15 @@ def lambda_environment(
     ``host`` is the emulator's own environment, of which only the interpreter's needs are taken over.
     """
     host = host or {}
-    values = {name: value for name, value in host.items() if name in _FROM_HOST}
+    values = emulator_environment(region, account, emulator_address, endpoint_url, host)
     values |= _of_the_runtime(runtime, task_root, handler, host)
     values |= {
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
         "AWS_LAMBDA_FUNCTION_NAME": function_name,
         "AWS_LAMBDA_FUNCTION_VERSION": function_version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": initialization_type,
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group or f"/aws/lambda/{function_name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_SESSION_TOKEN": "test",
-        "AWS_ENDPOINT_URL": endpoint_url or f"http://{emulator_address}",
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        "EMULATOR_ADDRESS": emulator_address,
     }
     if log_format.upper() == "JSON":
         values["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
@@ -90,8 +82,27 @@ def lambda_environment(
         values["AWS_LAMBDA_LOG_LEVEL"] = log_level
     if redirect_hosts:
         values["EMULATOR_REDIRECT_HOSTS"] = ",".join(redirect_hosts)
-    _keep_emulator_off_proxies(values, emulator_address)
     return values | dict(user or {})
+
+
+def emulator_environment(
+    region: str, account: str, emulator_address: str, endpoint_url: str | None, host: Mapping[str, str]
+) -> dict[str, str]:
+    """What every program gets that the emulator starts: of ``host`` what an interpreter needs, test credentials, and
+    the way to the emulator.  Parameters as in `lambda_environment`."""
+    values = {name: value for name, value in host.items() if name in _FROM_HOST}
+    values |= {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SESSION_TOKEN": "test",
+        "AWS_ENDPOINT_URL": endpoint_url or f"http://{emulator_address}",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "EMULATOR_ADDRESS": emulator_address,
+    }
+    _keep_emulator_off_proxies(values, emulator_address)
+    return values
 
 
 def _of_the_runtime(runtime: str, task_root: str, handler: str, host: Mapping[str, str]) -> dict[str, str]:
@@ -108,7 +119,7 @@ def _of_the_runtime(runtime: str, task_root: str, handler: str, host: Mapping[st
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "LAMBDA_TASK_ROOT": task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "PATH": host.get("PATH") or _DEFAULT_PATH,
+        "PATH": host.get("PATH") or DEFAULT_PATH,
         "LD_LIBRARY_PATH": ":".join(libraries),
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from emulator.runtimes import payloads
 
@@ -132,7 +132,7 @@ class WorkerProcess:
         ]
 
     @classmethod
-    async def start(cls, spec: WorkerSpec, on_log: OnLog = _ignore) -> WorkerProcess:
+    async def start(cls, spec: WorkerSpec, on_log: OnLog = _ignore) -> Self:
         """Start a process.
 
         The handler is loaded by the first invocation.  ``on_log(request id or None, "stdout" or "stderr", text)`` is

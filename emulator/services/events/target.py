@@ -39,6 +39,8 @@ class Target:
             return {"InvocationType": "Event"}
         if self.service == "events":
             return {"Event": event}
+        if self.service == "ecs":
+            return dict(self.given["EcsParameters"])
         return dict(self.given.get("SqsParameters") or {}) if self.service == "sqs" else {}
 
     def payload(self, event: Event, rule_arn: str, rule_name: str) -> str:

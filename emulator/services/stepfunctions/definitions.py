@@ -15,8 +15,6 @@ from emulator.services.stepfunctions.integrations.directory import called
 from emulator.services.stepfunctions.mocks import read_mock_config
 
 _SCHEMA = "SCHEMA_VALIDATION_FAILED"
-# Jobs of services other than Step Functions: nobody here tells when they end.
-_JOBS = ("states",)
 
 
 def compile_definition(call: Call, text: str, kind: str, name: str) -> StateMachine:
@@ -55,7 +53,7 @@ def _why_not(courier: Courier, state: Task) -> str | None:
     if resource.kind == "lambda":
         return None if courier.can_deliver("lambda") else "there are no functions here"
     what = called(resource)
-    if resource.waits_for_end and resource.service not in _JOBS:
+    if resource.waits_for_end and not courier.has_jobs(what.service):
         return f"the end of a job of '{resource.service}' cannot be waited for"
     if not courier.can_call(what.service, what.operation):
         return f"the operation {what.operation} of the service '{what.service}' does not exist here"

@@ -11,6 +11,7 @@ from emulator.services.stepfunctions.integrations.function import LambdaInvoke
 from emulator.services.stepfunctions.integrations.http_task import HttpInvoke
 from emulator.services.stepfunctions.integrations.nested import NestedExecution
 from emulator.services.stepfunctions.integrations.put_events import PutEvents
+from emulator.services.stepfunctions.integrations.run_task import RunTask
 from emulator.services.stepfunctions.integrations.service_call import ServiceCall
 
 
@@ -29,6 +30,7 @@ class Integration(Protocol):
 
 _SPECIAL: dict[tuple[str, str], Integration] = {
     ("apigateway", "invoke"): ApiGatewayInvoke(),
+    ("ecs", "runTask"): RunTask(),
     ("events", "putEvents"): PutEvents(),
     ("http", "invoke"): HttpInvoke(),
     ("lambda", "invoke"): LambdaInvoke(),

@@ -1,0 +1,1 @@
+"""Amazon ECS: tasks as processes on this machine."""
