@@ -23,9 +23,12 @@ from emulator.server.listener import Listener
 from emulator.server.operations import Operations
 from emulator.server.websocket_protocol import WebSocketProtocol, protocol_class
 from emulator.services.apigateway.service import MANAGEMENT as APIGATEWAY_MANAGEMENT
+from emulator.services.apigateway.service import REST as APIGATEWAY_REST
 from emulator.services.apigateway.service import SERVICE as APIGATEWAY
 from emulator.services.dynamodb.service import SERVICE as DYNAMODB
 from emulator.services.dynamodb.service import STREAMS as DYNAMODB_STREAMS
+from emulator.services.ecs.programs import LocalPrograms
+from emulator.services.ecs.service import SERVICE as ECS
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
 from emulator.services.logs.service import SERVICE as LOGS
@@ -41,8 +44,10 @@ log = logging.getLogger("emulator")
 SERVICES: tuple[Service, ...] = (
     APIGATEWAY,
     APIGATEWAY_MANAGEMENT,
+    APIGATEWAY_REST,
     DYNAMODB,
     DYNAMODB_STREAMS,
+    ECS,
     EVENTS,
     LAMBDA,
     LOGS,
@@ -147,7 +152,9 @@ class Emulator:
         async def run(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
             return await self.operations(service, operation, params, account=account, region=region, cause=cause)
 
-        return await deploy(stack, run, account=account, region=region, base_url=self.url)
+        done = await deploy(stack, run, account=account, region=region, base_url=self.url)
+        self.ground.cloud.shared(LocalPrograms).programs |= done.programs
+        return done
 
     async def reset(self) -> None:
         """Forget every resource, process, timer and hop; the port stays open.

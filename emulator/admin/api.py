@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from emulator.admin.docs_page import docs_page
+from emulator.admin.ecs import ecs_metadata
 from emulator.admin.mails import add_mails
 from emulator.admin.sns import sns_messages
 from emulator.admin.views import find_trace, hop_view, resources, trace_summary
@@ -55,6 +56,7 @@ def control_app(emulator: Emulator) -> FastAPI:
     _connections(app, emulator)
     add_mails(app, emulator)
     sns_messages(app, emulator)
+    ecs_metadata(app, emulator)
     return app
 
 
@@ -80,7 +82,7 @@ def _house(app: FastAPI, emulator: Emulator) -> None:
             "version": VERSION,
             "endpoint": emulator.url,
             "clock": emulator.ground.clock.status(),
-            "resources": resources(emulator),
+            "resources": await resources(emulator),
         }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emulator.core.ground import Call
 from emulator.core.journal import Hop, Journal
 from emulator.core.timestamps import iso_milliseconds
+from emulator.fallthrough.bridge import bridge_of
+from emulator.services.apigateway.rest.store import RestIndex
+from emulator.services.ecs.metadata import running_tasks
 
 if TYPE_CHECKING:
     from emulator.app import Emulator
@@ -74,10 +77,10 @@ def find_trace(journal: Journal, text: str) -> str | None:
     return None
 
 
-def resources(emulator: Emulator) -> dict[str, list[Any]]:
+async def resources(emulator: Emulator) -> dict[str, list[Any]]:
     """Names of what exists in the default account and region, by kind, as AWS's own list operations give them.
 
-    Looking leaves no hops in the journal.
+    Looking leaves no hops in the journal, and loads nothing that has not been used.
     """
     ground = emulator.ground
     call = Call(ground, ground.settings.account, ground.settings.region, "", ground.new_cause(), emulator.url)
@@ -96,10 +99,43 @@ def resources(emulator: Emulator) -> dict[str, list[Any]]:
         }
         for api in ask("apigatewayv2", "GetApis", "Items")
     ]
+    used = bool(ground.cloud.shared(RestIndex).apis)
+    apis += [
+        {
+            "name": api["name"],
+            "endpoint": f"{emulator.url}/_aws/execute-api/{api['id']}",
+            "stages": [stage["stageName"] for stage in ask("apigateway", "GetStages", "item", restApiId=api["id"])],
+        }
+        for api in (ask("apigateway", "GetRestApis", "items", limit=500) if used else [])
+    ]
     return {
         "functions": [function["FunctionName"] for function in ask("lambda", "ListFunctions", "Functions")],
         "buses": buses,
         "rules": rules,
         "queues": [url.rpartition("/")[2] for url in ask("sqs", "ListQueues", "QueueUrls")],
+        "topics": [
+            {"name": arn.rpartition(":")[2], "subscriptions": _endpoints(ask, arn)}
+            for arn in (topic["TopicArn"] for topic in ask("sns", "ListTopics", "Topics"))
+        ],
+        "tables": await _tables(emulator, call),
+        "buckets": bridge_of(ground).buckets(call.account),
+        "machines": [machine["name"] for machine in ask("stepfunctions", "ListStateMachines", "stateMachines")],
+        "tasks": [
+            f"{task.definition.family}/{task.id} {task.status}"
+            for task in running_tasks(ground, call.account, call.region)
+        ],
         "apis": apis,
     }
+
+
+def _endpoints(ask: Callable[..., list[Any]], topic: str) -> list[str]:
+    found = ask("sns", "ListSubscriptionsByTopic", "Subscriptions", TopicArn=topic)
+    return [subscription["Endpoint"] for subscription in found]
+
+
+async def _tables(emulator: Emulator, call: Call) -> list[str]:
+    if not bridge_of(emulator.ground).used("dynamodb"):
+        return []
+    answer = await emulator.operations.find("dynamodb", "ListTables")(call, {})
+    names: list[str] = answer["TableNames"]
+    return names

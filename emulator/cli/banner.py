@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from click import style
@@ -36,14 +36,26 @@ def _created(deployment: Deployment) -> list[tuple[str, str]]:
         "buses": deployment.buses,
         "rules": deployment.rules,
         "queues": deployment.queues,
+        "tables": deployment.tables,
+        "buckets": deployment.buckets,
         "mappings": deployment.mappings,
+        "machines": deployment.state_machines,
+        "activities": deployment.activities,
     }
     created = [(title, ", ".join(names)) for title, names in rows.items() if names]
+    created += [("topic", topic_line(name, endpoints)) for name, endpoints in deployment.topics.items()]
     for name, url in deployment.websocket_urls.items():
         created.append(("websocket", f"{style(url, fg='cyan')}  ({name})"))
     for name, url in deployment.http_urls.items():
         created.append(("http", f"{style(url, fg='cyan')}  ({name})"))
+    for name, url in deployment.rest_urls.items():
+        created.append(("rest", f"{style(url, fg='cyan')}  ({name})"))
     return created
+
+
+def topic_line(name: str, endpoints: Iterable[str]) -> str:
+    """``reports → work, https://…``: a topic and who has subscribed to it."""
+    return " → ".join(filter(None, (name, ", ".join(endpoints))))
 
 
 def _how_to_talk(emulator: Emulator, stack: Stack) -> list[str]:

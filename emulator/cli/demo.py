@@ -1,111 +1,56 @@
-"""``emulator demo``: the whole of SocketTasks in a few seconds."""
+"""``emulator demo``: a whole task system in a few seconds."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import shutil
-import sys
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from emulator.cli.lines import duration, print_json, tree
 from emulator.cli.up import runner
-from emulator.core.settings import Settings
-from emulator.stack.description import Stack
+from emulator.stack.errors import StackError, nearest
 
-if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
-
-    from emulator.app import Emulator
+DEFAULT = "socket_tasks"
 
 
-class Task(NamedTuple):
-    """One task of the sample and what it shows."""
-
-    type: str
-    story: str
-    data: dict[str, Any]
+def folder() -> Path:
+    """Where the samples are, as installed."""
+    return Path(str(resources.files("sample_tasks")))
 
 
-TASKS = (
-    Task("report", "A task that succeeds", {"name": "Ada"}),
-    Task("unlucky", "A task that fails three times: Lambda waits one minute, then two", {"name": "Bert"}),
-    Task("endless", "A task that runs into its timeout of one second, three times", {"name": "Cleo"}),
-)
-RESULT_TIMEOUT = 60
+def samples() -> list[str]:
+    """The systems that can be shown: those with a stack and a client, the first one's client is the command itself."""
+    found = sorted(path.parent.name for path in folder().glob("*/client.py"))
+    return [DEFAULT, *(name for name in found if (folder() / name / "stack.toml").is_file())]
+
+
+def _sample(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    names = samples()
+    if value not in names:
+        hint = nearest(value, names)
+        meant = hint if hint.startswith(" Did") else ""
+        raise click.BadParameter(f"there is no sample {value!r}: {', '.join(names)}.{meant}")
+    return value
 
 
 @click.command(short_help="See a whole task system run.")
+@click.argument("name", default=DEFAULT, callback=_sample)
 @click.option("--json", "as_json", is_flag=True, help="Print frames and hops as JSON lines.")
-def demo(as_json: bool) -> None:
-    """Start the sample, submit three tasks over a WebSocket, print the frames and each task's trace.
+def demo(name: str, as_json: bool) -> None:
+    """Start a sample, be its client until it is through, print what the client saw and each task's trace.
 
-    The clock is automatic: minutes of waiting between retries pass in milliseconds.
+    Without NAME: three tasks over a WebSocket.  Others: step_functions, task_manager, rest_polling, webhook… (any wrong
+    name lists them).  The clock is automatic: minutes of waiting between retries pass in milliseconds.
     """
-    with runner() as loop:
-        loop.run(_demo(as_json))
-
-
-def sample() -> Path:
-    """The sample's directory, as installed."""
-    return Path(str(resources.files("sample_tasks") / "socket_tasks"))
-
-
-async def _demo(as_json: bool) -> None:
-    from websockets.asyncio.client import connect
-
-    from emulator.app import Emulator
-
-    emulator = Emulator(Settings(), "auto")
-    await emulator.start(port=0)
     try:
-        deployment = await emulator.deploy(Stack.read(sample()))
-        (url,) = deployment.websocket_urls.values()
-        if not as_json:
-            name = click.style("aws-task-emulator", bold=True)
-            click.echo(f"{name} at {emulator.url}, clock auto: AWS's waits pass at once")
-            click.echo(f"client connects to {click.style(url, fg='cyan')}\n")
-        async with connect(url, compression=None, proxy=None) as socket:
-            for number, task in enumerate(TASKS, 1):
-                told = await _submit(emulator, socket, task)
-                print_json(told | {"received": json.loads(told["received"])}) if as_json else _show(number, task, told)
-        if not as_json:
-            click.echo("Next: emulator up --task TYPE=MODULE:FUNCTION, with a function of yours")
-    finally:
-        await emulator.stop(drain=0)
+        with runner() as loop:
+            if name == DEFAULT:
+                from emulator.cli.demo_tasks import show_tasks
 
+                loop.run(show_tasks(folder() / name, as_json))
+            else:
+                from emulator.cli.demo_client import show_client
 
-async def _submit(emulator: Emulator, socket: ClientConnection, task: Task) -> dict[str, Any]:
-    """Be the client for one task; the frames, the times, and the trace."""
-    from emulator.admin.views import hop_view
-
-    clock, journal = emulator.ground.clock, emulator.ground.journal
-    before, real, virtual = len(journal), clock.real(), clock.now()
-    frame = {"action": "task-submit", "task": {"id": f"{task.type}-1", "type": task.type, "data": task.data}}
-    await socket.send(json.dumps(frame))
-    try:
-        async with asyncio.timeout(RESULT_TIMEOUT):  # noqa: TID251 - the demo's client lives in real time
-            answer = str(await socket.recv())
-    except TimeoutError:
-        raise click.ClickException(f"no result for {task.type} within {RESULT_TIMEOUT} s") from None
-    real, virtual = clock.real() - real, clock.now() - virtual
-    await clock.quiet()  # until the message has been deleted, too
-    trace = next(hop.trace for hop in list(journal)[before:] if hop.kind == "frame-in")
-    hops = [hop_view(hop) for hop in journal.of(trace)]
-    return {"sent": frame, "received": answer, "seconds": round(virtual, 3), "real": round(real, 3), "hops": hops}
-
-
-def _show(number: int, task: Task, told: dict[str, Any]) -> None:
-    good = json.loads(told["received"])["status"] == "Success"
-    click.echo(click.style(f"{number}. {task.story}", bold=True))
-    click.echo(f"   → {json.dumps(told['sent'])}")
-    click.echo("   ← " + click.style(told["received"], fg="green" if good else "red"))
-    click.echo(f"   {duration(told['seconds'])} on AWS's clock, {duration(told['real'])} on yours\n")
-    width = shutil.get_terminal_size((110, 24)).columns
-    for text in tree(told["hops"], sys.stdout.isatty(), width=width, log_lines=1):
-        click.echo(text)
-    click.echo("")
+                loop.run(show_client(folder() / name, as_json))
+    except StackError as error:
+        raise click.ClickException(str(error)) from None

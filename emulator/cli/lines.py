@@ -16,11 +16,12 @@ Hop = Mapping[str, Any]
 SYMBOLS = {
     "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻", "event": "✉",
     "match": "≈", "deliver": "⇢", "enqueue": "▤", "receive": "▥", "record": "▣", "dead-letter": "☠", "redrive": "☠",
-    "http-out": "⇢", "request": "→", "fault": "!", "warning": "!", "log": "│",
+    "http-out": "⇢", "request": "→", "write": "✎", "stream": "▥", "task-run": "▶",
+    "fault": "!", "warning": "!", "log": "│",
 }  # fmt: skip
 QUIET = frozenset({"api", "route", "integrate", "deliver", "delete", "result"})
 """Kinds that are left out unless something went wrong: their neighbours tell the story."""
-TIMED = frozenset({"invoke", "http-out", "authorize", "api"})
+TIMED = frozenset({"invoke", "http-out", "authorize", "api", "task-run"})
 """Kinds whose duration says something."""
 KIND_WIDTH = 11
 _CONDITION = re.compile(r'"condition":"(\w+)"')
@@ -36,6 +37,8 @@ def short(name: str) -> str:
     service, _, _, resource = name.split(":", 5)[2:]
     if service == "sqs":
         return f"queue {resource}"
+    if service == "dynamodb":
+        return resource.partition("/stream/")[0]
     return resource.removeprefix("function:").removesuffix(":$LATEST") if service == "lambda" else resource
 
 
@@ -62,10 +65,19 @@ def went_wrong(hop: Hop) -> bool:
 
 def worth_a_line(hop: Hop) -> bool:
     kind: str = hop["kind"]
+    if kind == "event" and hop["outcome"] == "no-rule" and _is_news(hop["source"]):
+        return False
     if went_wrong(hop):
         return kind != "result"
+    if kind == "stream" and ":dynamodb:" in hop["target"]:
+        return False  # the write has told it
     # The record or dead letter of a function says where it went.
     return kind not in QUIET and not (kind == "enqueue" and ":lambda:" in hop["source"])
+
+
+def _is_news(source: str) -> bool:
+    """Whether an event is what a service says about itself (a task's or an execution's status), asked for or not."""
+    return source.startswith(("arn:aws:ecs:", "arn:aws:states:"))
 
 
 def about(hop: Hop) -> str:
@@ -78,6 +90,10 @@ def about(hop: Hop) -> str:
         return f"{detail.get('connection', source)} → {target}"
     if kind == "event":
         return f"{detail.get('detail_type', '')} → {target}".strip()
+    if kind == "request" and "method" in detail:
+        return f"{detail['method']} {detail.get('path', '')}"
+    if kind == "write":
+        return f"{detail.get('event', '')} {target}".strip()
     if kind == "receive":
         return source if target == "poller" else f"{source} → {target}"
     if kind == "record":
@@ -112,6 +128,8 @@ def _notes(hop: Hop, color: bool) -> Iterable[str]:
         yield f"in {duration(wait)}" if wait else "at once"
     if kind not in ("record", "dead-letter") and (attempt > 1 or (hop.get("attempt") and went_wrong(hop))):
         yield f"attempt {attempt}"
+    if kind == "request" and "status" in detail and not went_wrong(hop):
+        yield str(detail["status"])
     if kind == "disconnect":
         yield f"{hop['outcome']} {detail.get('reason', '')}".strip()
     elif went_wrong(hop):

@@ -18,6 +18,7 @@ from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
 
 TARGET = "Logs_20140328.FilterLogEvents"
+DESCRIBE = "AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition"
 
 
 @click.command(short_help="Print what a function has written.")
@@ -28,7 +29,7 @@ TARGET = "Logs_20140328.FilterLogEvents"
 @endpoint_option
 @json_option
 def logs(name: str, follow: bool, pattern: str, last: int | None, endpoint: str, as_json: bool) -> None:
-    """Print the log of the function NAME (or of the log group NAME, if it begins with a slash)."""
+    """Print the log of the function or ECS task definition NAME (or of the log group NAME, if it begins with /)."""
     reader = _Reader(endpoint.rstrip("/"), pattern)
     group = name if name.startswith("/") else reader.group_of(name)
     events = list(reader.new(group))
@@ -70,13 +71,23 @@ class _Reader:
         self._seen: set[str] = set()
 
     def group_of(self, function: str) -> str:
-        """The function's log group; AWS's default when the function is gone."""
+        """The log group of a function or, if there is none, of a task definition; AWS's default when both are gone."""
         url = f"{self._endpoint}/2015-03-31/functions/{quoted(function)}/configuration"
         try:
             with self._open(Request(url)) as response:
                 return str(json.load(response)["LoggingConfig"]["LogGroup"])
         except HTTPError:
-            return f"/aws/lambda/{function}"
+            return self._task_group(function) or f"/aws/lambda/{function}"
+
+    def _task_group(self, family: str) -> str | None:
+        """Where the first container of a task definition logs that has the ``awslogs`` driver."""
+        try:
+            answer = self._call(DESCRIBE, {"taskDefinition": family})
+        except HTTPError:
+            return None
+        containers = answer["taskDefinition"]["containerDefinitions"]
+        options = ((container.get("logConfiguration") or {}).get("options") or {} for container in containers)
+        return next((str(given["awslogs-group"]) for given in options if "awslogs-group" in given), None)
 
     def new(self, group: str) -> Iterator[dict[str, Any]]:
         """Events that were not given before."""
@@ -102,16 +113,19 @@ class _Reader:
         params: dict[str, Any] = {"logGroupName": group, "startTime": self._since}
         params |= {"filterPattern": self._pattern} if self._pattern else {}
         params |= {"nextToken": token} if token else {}
-        headers = {"x-amz-target": TARGET, "content-type": "application/x-amz-json-1.1"}
         try:
-            with self._open(Request(f"{self._endpoint}/", json.dumps(params).encode(), headers)) as response:
-                answer: dict[str, Any] = json.load(response)
-                return answer
+            return self._call(TARGET, params)
         except HTTPError as error:
             body = json.loads(error.read() or b"{}")
             if str(body.get("__type", "")).endswith("ResourceNotFoundException"):
                 return {}  # nothing was written yet
             raise click.ClickException(str(body.get("message") or error)) from None
+
+    def _call(self, target: str, params: dict[str, Any]) -> dict[str, Any]:
+        headers = {"x-amz-target": target, "content-type": "application/x-amz-json-1.1"}
+        with self._open(Request(f"{self._endpoint}/", json.dumps(params).encode(), headers)) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
 
     def _open(self, request: Request) -> Any:
         try:

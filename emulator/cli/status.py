@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from emulator.cli.banner import topic_line
 from emulator.cli.control import Control
-from emulator.cli.lines import print_json
+from emulator.cli.lines import print_json, short
 from emulator.cli.options import endpoint_option, json_option
 
 
@@ -26,6 +27,9 @@ def status(endpoint: str, as_json: bool) -> None:
         if kind == "apis":
             for api in names:
                 click.echo(f"  api         {api['name']}  {_urls(api)}")
+        elif kind == "topics":
+            for topic in names:
+                click.echo(f"  topic       {topic_line(topic['name'], map(short, topic['subscriptions']))}")
         elif names:
             click.echo(f"  {kind:<11} {', '.join(names)}")
     for busy in clock["busy"]:

@@ -47,6 +47,14 @@ class Bridge:
 
         return self._lanes[lane].run(work, done)
 
+    def used(self, service: str) -> bool:
+        """Whether anybody has asked for a service, or one that shares its state, since the last reset."""
+        return CATALOG[service].lane in self._lanes
+
+    def buckets(self, account: str) -> list[str]:
+        """Names of an account's buckets."""
+        return [name for name, (_, owner) in self.world.bucket_accounts.items() if owner == account]
+
     def close(self) -> None:
         """Let idle threads end."""
         self._threads.close()

@@ -13,6 +13,13 @@ from emulator.stack.schema import RESOURCE_SECTIONS, SOCKET_TASKS, Resource
 from emulator.stack.settings import read_table
 
 FILE_NAME = "stack.toml"
+SHORTEST = {
+    "functions": "handler",
+    "task_definitions": "module",
+    "containers": "module",
+    "state_machines": "definition",
+}
+"""Sections whose resources may be a text alone, and which key it stands for."""
 SECTIONS = (*RESOURCE_SECTIONS, "socket_tasks", "emulator")
 
 
@@ -66,8 +73,8 @@ class Stack:
     def add(self, title: str, name: str, table: object, key: str = "") -> Stack:
         """Add a resource to a section; ``key`` is what errors name (default ``title.name``)."""
         key = key or f"{title}.{name}"
-        if title == "functions" and isinstance(table, str):
-            table = {"handler": table}
+        if title in SHORTEST and isinstance(table, str):
+            table = {SHORTEST[title]: table}
         if name in self.sections[title]:
             raise StackError(self.origin, key, f"there is a resource {name!r} in {title} already.")
         self.sections[title][name] = RESOURCE_SECTIONS[title].read(self.origin, name, key, table)
@@ -81,6 +88,15 @@ class Stack:
     def queue(self, name: str, **properties: Any) -> Stack:
         return self.add("queues", name, properties)
 
+    def table(self, name: str, **properties: Any) -> Stack:
+        return self.add("tables", name, properties)
+
+    def topic(self, name: str, **properties: Any) -> Stack:
+        return self.add("topics", name, properties)
+
+    def bucket(self, name: str, **properties: Any) -> Stack:
+        return self.add("buckets", name, properties)
+
     def bus(self, name: str, **properties: Any) -> Stack:
         return self.add("buses", name, properties)
 
@@ -90,11 +106,30 @@ class Stack:
     def mapping(self, name: str, **properties: Any) -> Stack:
         return self.add("mappings", name, properties)
 
+    def cluster(self, name: str, **properties: Any) -> Stack:
+        return self.add("clusters", name, properties)
+
+    def task_definition(self, name: str, **properties: Any) -> Stack:
+        return self.add("task_definitions", name, properties)
+
+    def container(self, image: str, **properties: Any) -> Stack:
+        """A program that stands for an image, or for ``family/container``."""
+        return self.add("containers", image, properties)
+
+    def state_machine(self, name: str, **properties: Any) -> Stack:
+        return self.add("state_machines", name, properties)
+
+    def activity(self, name: str, **properties: Any) -> Stack:
+        return self.add("activities", name, properties)
+
     def websocket_api(self, name: str, **properties: Any) -> Stack:
         return self.add("websocket_apis", name, properties)
 
     def http_api(self, name: str, **properties: Any) -> Stack:
         return self.add("http_apis", name, properties)
+
+    def rest_api(self, name: str, **properties: Any) -> Stack:
+        return self.add("rest_apis", name, properties)
 
     def socket_tasks(self, tasks: Mapping[str, Any], **properties: Any) -> Stack:
         """The whole SocketTasks system: ``tasks`` maps task types to handlers (paths, functions, or tables).

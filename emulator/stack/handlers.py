@@ -27,6 +27,14 @@ def problem_with(handler: str, directory: Path, runtime: str) -> str:
     return _python_problem(handler, directory) if runtime.startswith("python") else ""
 
 
+def problem_with_module(module: str, directory: Path) -> str:
+    """The same for a Python module that is run as a whole."""
+    if not all(part.isidentifier() for part in module.split(".")):
+        return f"{module!r} is not a module: use 'package.module', or 'package.module:function'."
+    found = _find_module(module, directory)
+    return found if isinstance(found, str) else ""
+
+
 def _node_file(handler: str, directory: Path) -> Path | None:
     stem = handler.rpartition(".")[0]
     candidates = [directory / f"{stem}{suffix}" for suffix in NODE_SUFFIXES] if stem else []

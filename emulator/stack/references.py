@@ -14,12 +14,31 @@ KINDS = {
     "function": "functions",
     "queue": "queues",
     "bus": "buses",
+    "table": "tables",
+    "topic": "topics",
+    "bucket": "buckets",
     "websocket_api": "websocket_apis",
     "http_api": "http_apis",
+    "cluster": "clusters",
+    "task_definition": "task_definitions",
+    "rest_api": "rest_apis",
+    "state_machine": "state_machines",
+    "activity": "activities",
 }
-ARNS = {"function": ("lambda", "function:"), "queue": ("sqs", ""), "bus": ("events", "event-bus/")}
-TARGETS = ("function", "queue", "bus")
-"""What rules and destinations may name."""
+ARNS = {
+    "function": ("lambda", "function:"),
+    "queue": ("sqs", ""),
+    "bus": ("events", "event-bus/"),
+    "table": ("dynamodb", "table/"),
+    "topic": ("sns", ""),
+    "bucket": ("s3", ""),
+    "cluster": ("ecs", "cluster/"),
+    "task_definition": ("ecs", "task-definition/"),
+    "state_machine": ("states", "stateMachine:"),
+    "activity": ("states", "activity:"),
+}
+TARGETS = ("function", "queue", "bus", "topic")
+"""What destinations may name; rules may also start state machines."""
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -44,7 +63,8 @@ class References:
         if kind not in ARNS:
             return {"Name": name}
         service, prefix = ARNS[kind]
-        return {"Name": name, "Arn": str(Arn.of(service, self.region, self.account, prefix + name))}
+        place = ("", "") if kind == "bucket" else (self.region, self.account)
+        return {"Name": name, "Arn": str(Arn.of(service, *place, prefix + name))}
 
     def arn(self, text: object, kinds: Sequence[str], key: str) -> str:
         """The ARN of a resource given as ``name``, ``kind:name`` or ARN; raises StackError for unknown ones."""
@@ -52,7 +72,7 @@ class References:
             raise StackError(self.origin, key, f"expected the name of a {' or '.join(kinds)}, got {text!r}.")
         if text.startswith("arn:"):
             return text
-        return self.attributes[self._find(text, kinds, key)]["Arn"]
+        return self.attributes[self.find(text, kinds, key)]["Arn"]
 
     def by_name(self) -> dict[str, dict[str, Any]]:
         """All attributes by ``kind:name``, and by plain name where only one resource has it."""
@@ -71,16 +91,32 @@ class References:
 
         return _PLACEHOLDER.sub(replace, value)
 
+    def fill_known(self, value: str, key: str) -> str:
+        """As ``fill``, but what names no resource of this description stays as it is: templates have variables too."""
+
+        def replace(match: re.Match[str]) -> str:
+            if match[1]:
+                return match[0]
+            name = match[2].rpartition(".")[0]
+            kind, colon, rest = name.partition(":")
+            known = [f"{kind}:{rest}"] if colon else [f"{kind}:{name}" for kind in KINDS]
+            if match[2].startswith("AWS::") or any(one in self.attributes for one in known):
+                return self.fill(match[0], key)
+            return match[0]
+
+        return _PLACEHOLDER.sub(replace, value)
+
     def _attribute(self, text: str, key: str) -> str:
         name, dot, attribute = text.rpartition(".")
         if not dot:
             raise StackError(self.origin, key, f"${{{text}}}: write ${{name.Attribute}}, or ${{!{text}}} for the text.")
-        values = self.attributes[self._find(name, tuple(KINDS), key)]
+        values = self.attributes[self.find(name, tuple(KINDS), key)]
         if attribute not in values:
             raise StackError(self.origin, key, f"${{{text}}}: no such attribute.{nearest(attribute, values)}")
         return values[attribute]
 
-    def _find(self, text: str, kinds: Sequence[str], key: str) -> str:
+    def find(self, text: str, kinds: Sequence[str], key: str) -> str:
+        """The ``kind:name`` of a resource given as ``name`` or ``kind:name``; raises StackError."""
         kind, colon, name = text.partition(":")
         if colon and kind not in kinds:
             raise StackError(self.origin, key, f"{text!r}: expected a {' or '.join(kinds)}.")
@@ -92,4 +128,5 @@ class References:
             forms = " or ".join(f"{k}:{name}" for k in found)
             raise StackError(self.origin, key, f"{name!r} is a {' and a '.join(found)}: write {forms}.")
         names = [known.partition(":")[2] for known in self.attributes if known.partition(":")[0] in among]
-        raise StackError(self.origin, key, f"there is no {' or '.join(among)} {name!r} here.{nearest(name, names)}")
+        what = "resource" if len(among) == len(KINDS) else " or ".join(among)
+        raise StackError(self.origin, key, f"there is no {what} {name!r} here.{nearest(name, names)}")

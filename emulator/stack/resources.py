@@ -1,4 +1,4 @@
-"""Queues, buses, functions, rules and mappings as the AWS operations that create them."""
+"""Queues, buses, functions and rules as the AWS operations that create them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emulator.stack import ecs
 from emulator.stack.handlers import default_runtime, problem_with
 from emulator.stack.references import TARGETS
 from emulator.stack.schema import TARGET, Resource
@@ -68,7 +69,7 @@ def function(context: Context, resource: Resource) -> Steps:
     if "DeadLetterConfig" in params:
         given = context.table(resource, "DeadLetterConfig").get("TargetArn")
         key = resource.place("DeadLetterConfig", "TargetArn")
-        params["DeadLetterConfig"] = {"TargetArn": context.references.arn(given, ["queue"], key)}
+        params["DeadLetterConfig"] = {"TargetArn": context.references.arn(given, ["queue", "topic"], key)}
     if tags := context.tags(resource):
         params["Tags"] = tags
     yield Step(resource, "lambda", "CreateFunction", params)
@@ -149,7 +150,12 @@ def _target(context: Context, rule: Resource, given: Any, number: int) -> Resour
     properties = target.properties
     properties.setdefault("Id", target.name)
     place = key if isinstance(given, str) else target.place("Arn")
-    properties["Arn"] = context.references.arn(properties.get("Arn"), TARGETS, place)
+    if "EcsParameters" in properties:
+        ecs.target(context, target, place)
+    else:
+        properties["Arn"] = context.references.arn(properties.get("Arn"), (*TARGETS, "state_machine"), place)
+        if ":states:" in properties["Arn"]:
+            properties.setdefault("RoleArn", ROLE.format(account=context.references.account))
     if "Input" in properties:
         properties["Input"] = text(properties["Input"])
     if "DeadLetterConfig" in properties:
@@ -157,18 +163,3 @@ def _target(context: Context, rule: Resource, given: Any, number: int) -> Resour
         arn = context.references.arn(dead_letter.get("Arn"), ["queue"], target.place("DeadLetterConfig", "Arn"))
         properties["DeadLetterConfig"] = {**dead_letter, "Arn": arn}
     return target
-
-
-def mapping(context: Context, resource: Resource) -> Steps:
-    params = dict(resource.properties)
-    for name, kind in (("EventSourceArn", "queue"), ("FunctionName", "function")):
-        params[name] = context.references.arn(params.get(name), [kind], resource.place(name))
-    if isinstance(params.get("FunctionResponseTypes"), bool):
-        params["FunctionResponseTypes"] = ["ReportBatchItemFailures"] if params["FunctionResponseTypes"] else []
-    criteria = context.table(resource, "FilterCriteria")
-    if "Filters" in criteria:
-        patterns = [
-            f["Pattern"] if isinstance(f, Mapping) and "Pattern" in f else f for f in listed(criteria["Filters"])
-        ]
-        params["FilterCriteria"] = {**criteria, "Filters": [{"Pattern": text(pattern)} for pattern in patterns]}
-    yield Step(resource, "lambda", "CreateEventSourceMapping", params)

@@ -152,26 +152,85 @@ TARGET = Section(
         "retries": "RetryPolicy.MaximumRetryAttempts",
         "max_event_age": "RetryPolicy.MaximumEventAgeInSeconds",
         "dead_letter": "DeadLetterConfig.Arn",
+        "cluster": "Arn",
+        "task_definition": "EcsParameters.TaskDefinitionArn",
     },
-    frozenset("Arn Id Input InputPath InputTransformer RetryPolicy DeadLetterConfig SqsParameters RoleArn".split()),
+    frozenset(
+        "Arn Id Input InputPath InputTransformer RetryPolicy DeadLetterConfig SqsParameters EcsParameters "
+        "RoleArn".split()
+    ),
 )
 MAPPING = Section(
     "mappings",
     "AWS::Lambda::EventSourceMapping",
     {
         "queue": "EventSourceArn",
+        "table": "EventSourceArn",
         "function": "FunctionName",
         "batch_size": "BatchSize",
         "batching_window": "MaximumBatchingWindowInSeconds",
         "max_concurrency": "ScalingConfig.MaximumConcurrency",
         "filters": "FilterCriteria.Filters",
         "report_batch_item_failures": "FunctionResponseTypes",
+        "starting_position": "StartingPosition",
+        "retries": "MaximumRetryAttempts",
+        "max_record_age": "MaximumRecordAgeInSeconds",
+        "bisect": "BisectBatchOnFunctionError",
+        "parallelization": "ParallelizationFactor",
+        "on_failure": "DestinationConfig.OnFailure.Destination",
         "enabled": "Enabled",
     },
     frozenset(
         "EventSourceArn FunctionName BatchSize MaximumBatchingWindowInSeconds ScalingConfig FilterCriteria "
-        "FunctionResponseTypes Enabled".split()
+        "FunctionResponseTypes StartingPosition MaximumRetryAttempts MaximumRecordAgeInSeconds "
+        "BisectBatchOnFunctionError ParallelizationFactor DestinationConfig Enabled".split()
     ),
+)
+TABLE = Section(
+    "tables",
+    "AWS::DynamoDB::Table",
+    {
+        "key": "Key",
+        "stream": "StreamSpecification.StreamViewType",
+        "ttl": "TimeToLiveSpecification.AttributeName",
+        "indexes": "Indexes",
+        "tags": "Tags",
+    },
+    frozenset(
+        "KeySchema AttributeDefinitions StreamSpecification TimeToLiveSpecification GlobalSecondaryIndexes "
+        "LocalSecondaryIndexes BillingMode ProvisionedThroughput TableClass SSESpecification "
+        "DeletionProtectionEnabled Tags".split()
+    ),
+)
+TOPIC = Section(
+    "topics",
+    "AWS::SNS::Topic",
+    {
+        "subscription": "Subscription",
+        "subscriptions": "Subscription",
+        "display_name": "DisplayName",
+        "delivery_policy": "DeliveryPolicy",
+        "signature_version": "SignatureVersion",
+        "fifo": "FifoTopic",
+        "content_based_deduplication": "ContentBasedDeduplication",
+        "tags": "Tags",
+    },
+    frozenset(
+        "Subscription DisplayName DeliveryPolicy SignatureVersion FifoTopic ContentBasedDeduplication "
+        "FifoThroughputScope KmsMasterKeyId TracingConfig Policy Tags".split()
+    ),
+)
+BUCKET = Section(
+    "buckets",
+    "AWS::S3::Bucket",
+    {
+        "notification": "Notifications",
+        "notifications": "Notifications",
+        "event_bridge": "EventBridge",
+        "versioning": "VersioningConfiguration.Status",
+        "tags": "Tags",
+    },
+    frozenset({"NotificationConfiguration", "VersioningConfiguration", "CORSConfiguration", "Tags"}),
 )
 WEBSOCKET_API = Section(
     "websocket_apis",
@@ -270,6 +329,86 @@ CORS = Section(
     },
     frozenset("AllowOrigins AllowMethods AllowHeaders ExposeHeaders MaxAge AllowCredentials".split()),
 )
+CLUSTER = Section(
+    "clusters",
+    "AWS::ECS::Cluster",
+    {"tags": "Tags"},
+    frozenset("ClusterSettings CapacityProviders DefaultCapacityProviderStrategy Configuration Tags".split()),
+)
+TASK_DEFINITION = Section(
+    "task_definitions",
+    "AWS::ECS::TaskDefinition",
+    {
+        "module": "Container.Module",
+        "command": "Container.Command",
+        "image": "Container.Image",
+        "code": "Container.Code",
+        "container": "Container.Name",
+        "environment": "Container.Environment",
+        "secrets": "Container.Secrets",
+        "stop_timeout": "Container.StopTimeout",
+        "log_group": "Container.LogGroup",
+        "cpu": "Cpu",
+        "memory": "Memory",
+        "tags": "Tags",
+    },
+    frozenset(
+        "ContainerDefinitions Cpu Memory NetworkMode RequiresCompatibilities TaskRoleArn ExecutionRoleArn "
+        "EphemeralStorage RuntimePlatform Tags".split()
+    ),
+)
+CONTAINER = Section(
+    "containers",
+    "a program that stands for an image",
+    {"module": "Module", "command": "Command", "code": "Code"},
+)
+REST_API = Section(
+    "rest_apis",
+    "AWS::ApiGateway::RestApi",
+    {
+        "name": "Name",
+        "description": "Description",
+        "binary_media_types": "BinaryMediaTypes",
+        "api_key_source": "ApiKeySourceType",
+        "stage": "StageName",
+        "stage_variables": "StageVariables",
+        "routes": "Routes",
+        "openapi": "OpenApi",
+        "authorizers": "Authorizers",
+        "models": "Models",
+        "gateway_responses": "GatewayResponses",
+        "cors": "Cors",
+        "throttle": "Throttle",
+        "api_keys": "ApiKeys",
+        "usage_plan": "UsagePlan",
+        "tags": "Tags",
+    },
+    frozenset(
+        "Name Description BinaryMediaTypes MinimumCompressionSize ApiKeySourceType StageName StageVariables Tags "
+        "Version".split()
+    ),
+)
+STATE_MACHINE = Section(
+    "state_machines",
+    "AWS::StepFunctions::StateMachine",
+    {
+        "definition": "Definition",
+        "substitutions": "DefinitionSubstitutions",
+        "type": "StateMachineType",
+        "role": "RoleArn",
+        "tags": "Tags",
+    },
+    frozenset(
+        "Definition DefinitionString DefinitionUri DefinitionSubstitutions StateMachineType RoleArn "
+        "LoggingConfiguration TracingConfiguration EncryptionConfiguration Tags".split()
+    ),
+)
+ACTIVITY = Section(
+    "activities",
+    "AWS::StepFunctions::Activity",
+    {"tags": "Tags"},
+    frozenset({"Tags"}),
+)
 TASK = Section(
     "tasks",
     "a task of [socket_tasks]",
@@ -293,5 +432,9 @@ SOCKET_TASKS = Section(
     },
 )
 RESOURCE_SECTIONS = {
-    section.title: section for section in (FUNCTION, QUEUE, BUS, RULE, MAPPING, WEBSOCKET_API, HTTP_API)
+    section.title: section
+    for section in (
+        *(FUNCTION, QUEUE, TABLE, TOPIC, BUCKET, BUS, RULE, MAPPING, WEBSOCKET_API, HTTP_API, REST_API),
+        *(CLUSTER, TASK_DEFINITION, CONTAINER, STATE_MACHINE, ACTIVITY),
+    )
 }

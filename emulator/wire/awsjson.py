@@ -14,6 +14,10 @@ from emulator.wire.jsonwrite import Writer, body_writer, dump
 from emulator.wire.messages import Target, WireRequest, WireResponse, header_text
 from emulator.wire.models import UnknownServiceError, metadata, operation_model
 
+_NAMESPACES = dict.fromkeys(("DynamoDB", "DynamoDB Streams"), "com.amazonaws.dynamodb.v20120810#")
+"""What stands before the names of a service's errors (recorded)."""
+_OF_VALIDATION = dict.fromkeys(("dynamodb", "dynamodbstreams"), "com.amazon.coral.validate#")
+
 
 @cache
 def reader_memo(service: str) -> dict[str, BodyReader]:
@@ -61,6 +65,8 @@ class AwsJson:
     def write_error(self, service: str | None, error: AwsError, request_id: str) -> WireResponse:
         form = error_form(service, error.code)
         query_compatible, prefix = _type_prefix(service)
+        if form.shape == "ValidationException":
+            prefix = _OF_VALIDATION.get(service or "", prefix)
         body = {"__type": prefix + form.shape, form.message_key: error.message}
         answer = self._response(form.status, body | body_fields(form, error), request_id)
         answer.headers += header_fields(form, error)
@@ -84,4 +90,6 @@ def _type_prefix(service: str | None) -> tuple[bool, str]:
     except UnknownServiceError:
         return False, ""
     compatible = "awsQueryCompatible" in data
+    if data["serviceId"] in _NAMESPACES:
+        return compatible, _NAMESPACES[data["serviceId"]]
     return compatible, f"com.amazonaws.{data['endpointPrefix']}#" if compatible else ""

@@ -10,12 +10,14 @@ import pytest
 
 from emulator.cli import COMMANDS
 from emulator.core.journal import KINDS
-from emulator.stack import schema
+from emulator.stack import rest_schema, schema, storage_schema
 from emulator.stack.settings import KINDS as SETTINGS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SECTIONS = (*schema.RESOURCE_SECTIONS.values(), schema.TARGET, schema.ROUTE, schema.AUTHORIZER, schema.SOCKET_TASKS)
 SECTIONS += (schema.HTTP_ROUTE, schema.HTTP_AUTHORIZER, schema.CORS)
+SECTIONS += (storage_schema.INDEX, storage_schema.SUBSCRIPTION, storage_schema.NOTIFICATION)
+SECTIONS += tuple(item for item in vars(rest_schema).values() if isinstance(item, schema.Section))
 IDENTIFIERS = {
     name: set(re.findall(r"[\w-]+", (DOCS / f"{name}.md").read_text()))
     for name in ("stack", "configuration", "cli", "control-api")

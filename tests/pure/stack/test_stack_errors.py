@@ -168,11 +168,11 @@ def test_values_are_checked_against_the_service_model(table: dict[str, Any], tex
     ("document", "text"),
     [
         ({"functions": {"f": {"handler": "tasks:work", "on_failure": "dql"}}},
-         "functions.f.on_failure: there is no function or queue or bus 'dql' here. Did you mean 'dlq'?"),
+         "functions.f.on_failure: there is no function or queue or bus or topic 'dql' here. Did you mean 'dlq'?"),
         ({"functions": {"f": {"handler": "tasks:work", "dead_letter": "bus:b"}}},
-         "functions.f.dead_letter: 'bus:b': expected a queue."),
+         "functions.f.dead_letter: 'bus:b': expected a queue or topic."),
         ({"functions": {"f": {"handler": "tasks:work", "dead_letter": 3}}},
-         "functions.f.dead_letter: expected the name of a queue, got 3."),
+         "functions.f.dead_letter: expected the name of a queue or topic, got 3."),
         ({"queues": {"q": {"dead_letter": "dead"}}}, "queues.q.dead_letter: there is no queue 'dead' here."),
         ({"queues": {"q": {"max_receive_count": 2}}},
          "queues.q.max_receive_count: there is no dead_letter queue for it."),
@@ -237,7 +237,7 @@ def test_a_name_that_two_kinds_share_needs_its_kind(code: Path) -> None:
     ("value", "text"),
     [
         ("${q.Arm}", "${q.Arm}: no such attribute. Did you mean 'Arn'?"),
-        ("${p.Arn}", "there is no function or queue or bus or websocket_api or http_api 'p' here."),
+        ("${p.Arn}", "there is no resource 'p' here. Known here: default, f, q."),
         ("${HOME}", "${HOME}: write ${name.Attribute}, or ${!HOME} for the text."),
     ],
 )
