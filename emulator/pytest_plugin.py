@@ -187,12 +187,17 @@ def aws_journal(_aws_world: EmulatorThread) -> JournalHandle:
 
 @pytest.fixture
 def aws_client(_aws_world: EmulatorThread) -> Callable[..., Any]:
-    """``aws_client("sqs")``: a boto3 client of the emulator; further arguments go to ``boto3.client``."""
+    """``aws_client("sqs")``: a boto3 client of the emulator; further arguments go to ``boto3.client``.
+
+    Host prefixes are off: ``sync-127.0.0.1`` (StartSyncExecution, TestState) would not resolve.
+    """
     import boto3
+    from botocore.config import Config
 
     def client(service: str, **options: Any) -> Any:
         settings = {"endpoint_url": _aws_world.url, "region_name": _aws_world.emulator.settings.region, **options}
-        return boto3.client(service, **settings)
+        config = Config(inject_host_prefix=False).merge(settings.pop("config", None) or Config())
+        return boto3.client(service, config=config, **settings)
 
     return client
 

@@ -15,6 +15,7 @@ from emulator.core.ground import Call, Ground
 from emulator.core.jsontext import compact
 from emulator.core.units import Unit, current_unit
 from emulator.fallthrough.front import FallThrough
+from emulator.server.looks import only_looks
 from emulator.server.operations import Operations
 from emulator.server.traffic import Traffic
 from emulator.services.apigateway import front as apigateway
@@ -32,9 +33,6 @@ BODY_LIMIT = 70_167_211
 CONTROL = (b"/_emulator", b"/_localstack", b"/SimpleNotificationService-")
 INTERRUPTED = ("EmulatorReset", "The emulator was reset or stopped while this request was in progress.")
 """A client error on purpose: SDKs repeat what fails with 5xx, and the repetition would meet the next test's cloud."""
-LOOKS = ("Describe", "Get", "List", "Head")
-"""How the names of operations begin that only look; a client that waits for something polls them."""
-LOOKING_METHODS = ("GET", "HEAD")
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -74,9 +72,10 @@ class Front:
         given = Cause.from_header(headers.get("x-amzn-trace-id") or headers.get("x-amz-security-token", ""))
         caller = clock.find_unit(given.parent) if given and given.parent else None
         cause = given or self._ground.new_cause()
-        if caller is None:
-            clock.contact(work=0)
         path = scope["raw_path"].decode("latin-1")
+        works = caller is None and not only_looks(scope["method"], path, headers)
+        if works:
+            clock.contact()
         try:
             # Read outside of the unit: a client that never ends its body must not keep the house busy.
             body = await _read_body(receive)
@@ -99,8 +98,8 @@ class Front:
             except asyncio.CancelledError:
                 response = _interrupted()
             await _send(send, response)
-        if caller is None:
-            clock.contact(work=0)
+        if works:
+            clock.contact()
 
     async def _answer(
         self, request: WireRequest, cause: Cause, caller: Unit | None, receive: Receive, scope: Scope
@@ -110,8 +109,6 @@ class Front:
         address = apigateway.locate(self._ground, host, request.path)
         place = lambda_.locate(host, request.path)
         try:
-            if caller is None and (address or place) and request.method not in LOOKING_METHODS:
-                self._ground.clock.contact()
             if address is not None:
                 return await apigateway.handle_http(self._ground, address, request.method, request.body, cause, scope)
             if place is not None:
@@ -140,8 +137,6 @@ class Front:
         except wire.WireError as error:
             ground.journal.note("api", "client", request.path, cause, error.error.code, error=str(error))
             return error.answer(request_id)
-        if caller is None and not target.operation.startswith(LOOKS):
-            ground.clock.contact()
         scope = wire.credential_scope(request, ground.settings.region)
         call = Call(
             ground=ground,

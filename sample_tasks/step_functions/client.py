@@ -1,44 +1,37 @@
-"""Creates one of the three state machines, runs it once, and prints its history.
+"""Runs one of the three state machines once, and prints its history.
 
-python client.py map | iterator | callback [input as JSON]
+python -m sample_tasks.step_functions.client map | iterator | callback [input as JSON]
 """
 
 import json
+import os
 import sys
 import time
-from pathlib import Path
 
-import boto3
+from sample_tasks.clients import ENDPOINT, client
 
-ENDPOINT = "http://127.0.0.1:4566"
 INPUTS = {"map": {"items": list(range(1, 11))}, "iterator": {}, "callback": {"amount": 20}}
 
 
-def client(service):
-    return boto3.client(
-        service,
-        endpoint_url=ENDPOINT,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+def main(endpoint):
+    """All three, one after the other."""
+    return 0 if [run(endpoint, way) for way in INPUTS] == ["SUCCEEDED"] * 3 else 1
 
 
-def main(way, given=None):
-    states = client("stepfunctions")
-    definition = (Path(__file__).parent / f"{way}.asl.json").read_text()
-    role = "arn:aws:iam::000000000000:role/states"
-    machine = states.create_state_machine(name=way, definition=definition, roleArn=role)["stateMachineArn"]
-    data = json.loads(given) if given else INPUTS[way]
-    if way == "callback":
-        data["queue"] = client("sqs").get_queue_url(QueueName="approvals")["QueueUrl"]
-    execution = states.start_execution(stateMachineArn=machine, input=json.dumps(data))["executionArn"]
+def run(endpoint, way, given=None):
+    print(way)
+    states = client("stepfunctions", endpoint)
+    known = states.list_state_machines()["stateMachines"]
+    machines = {machine["name"]: machine["stateMachineArn"] for machine in known}
+    data = given or json.dumps(INPUTS[way])
+    execution = states.start_execution(stateMachineArn=machines[way], input=data)["executionArn"]
     while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
         time.sleep(0.05)
     for event in states.get_execution_history(executionArn=execution, maxResults=1000)["events"]:
         print(f"{event['timestamp']:%H:%M:%S.%f} {event['id']:>3} {event['type']}")
     print(found["status"], found.get("output") or f"{found.get('error')}: {found.get('cause')}")
+    return found["status"]
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(os.environ.get("AWS_ENDPOINT_URL", ENDPOINT), *sys.argv[1:])
