@@ -92,7 +92,17 @@ def test_looking_leaves_no_hops(http: httpx.Client, emulator: EmulatorThread) ->
     sqs_of(emulator).create_queue(QueueName="q")
     before = len(http.get("/journal").json()["hops"])
     status = http.get("/status").json()
-    assert status["resources"] == {"functions": [], "buses": ["default"], "rules": [], "queues": ["q"], "apis": []}
+    assert status["resources"] == {
+        "functions": [],
+        "buses": ["default"],
+        "rules": [],
+        "queues": ["q"],
+        "topics": [],
+        "tables": [],
+        "buckets": [],
+        "tasks": [],
+        "apis": [],
+    }
     assert len(http.get("/journal").json()["hops"]) == before
 
 

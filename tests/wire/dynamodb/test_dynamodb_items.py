@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
@@ -248,3 +249,28 @@ def test_no_expression_breaks_the_service(table: Any, text: str) -> None:
         lambda: table.get_item(TableName="tasks", Key={"id": {"S": "a"}}, ProjectionExpression=text),
     ):
         assert status_of(call) in (200, 400), text
+
+
+def test_errors_are_named_with_their_namespace(aws_client: Client, aws_emulator: Any) -> None:
+    def told(body: str, prefix: str = "DynamoDB_20120810", operation: str = "GetItem") -> str:
+        headers = {"x-amz-target": f"{prefix}.{operation}", "content-type": "application/x-amz-json-1.0"}
+        answer = httpx.post(aws_emulator.url, content=body, headers=headers, trust_env=False)
+        assert answer.status_code == 400
+        return str(answer.json()["__type"])
+
+    unknown = '{"TableName": "nowhere", "Key": {"id": {"S": "a"}}}'
+    assert told(unknown) == "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
+    stream = '{"StreamArn": "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2024-11-18T14:36:44.149"}'
+    assert told(stream, "DynamoDBStreams_20120810", "DescribeStream").startswith("com.amazonaws.dynamodb.v20120810#")
+    assert told('{"TableName": "nowhere"}') == "com.amazon.coral.validate#ValidationException"
+
+
+def test_capacity_is_told_to_those_who_ask(table: Any) -> None:
+    change: dict[str, Any] = {
+        "TableName": "tasks",
+        "Key": {"id": {"S": "a"}},
+        "UpdateExpression": "SET n = :n",
+        "ExpressionAttributeValues": {":n": {"N": "1"}},
+    }
+    assert "ConsumedCapacity" not in table.update_item(**change)
+    assert table.update_item(**change, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]["TableName"] == "tasks"

@@ -11,10 +11,12 @@ import pytest
 
 from tests.conftest import PLUGIN, pytest_plugins
 
+ROOT = Path(__file__).parents[3]
 LAZY = """
 import sys
+import urllib.request
 from emulator.core.settings import Settings
-from emulator.testing import EmulatorThread
+from emulator.testing import EmulatorThread, Stack
 import boto3
 
 def client(service, thread):
@@ -28,6 +30,8 @@ with EmulatorThread(Settings(runtime="inline")) as thread:
     url = client("sqs", thread).create_queue(QueueName="q")["QueueUrl"]
     client("events", thread).put_events(Entries=[{"Source": "s", "DetailType": "d", "Detail": "{}"}])
     client("sts", thread).get_caller_identity()
+    thread.run(thread.emulator.deploy(Stack.read("sample_tasks/socket_tasks")))
+    urllib.request.urlopen(thread.url + "/_emulator/status").read()
     thread.run(thread.emulator.reset())
     print(sorted(loaded()))
     client("dynamodb", thread).list_tables()
@@ -57,7 +61,9 @@ with EmulatorThread(Settings(runtime="inline")) as thread:
 
 
 def run(program: str) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

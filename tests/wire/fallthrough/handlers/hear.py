@@ -1,0 +1,5 @@
+"""Hears of objects; what it heard is in the journal."""
+
+
+def handler(event, context):
+    return len(event["Records"])
