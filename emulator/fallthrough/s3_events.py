@@ -16,7 +16,7 @@ from emulator.core.cause import Cause
 from emulator.core.ground import Ground
 from emulator.core.jsontext import compact
 from emulator.core.timestamps import iso_milliseconds
-from emulator.fallthrough.isolation import current
+from emulator.fallthrough.isolation import Session, current
 
 _REASONS = {
     "ObjectCreated:Put": "PutObject",
@@ -61,7 +61,8 @@ def adapt() -> None:
         if session is None:
             send(account_id, event_name, bucket, key)
         elif bucket.notification_configuration is not None:
-            session.seen.extend(_matching(account_id, event_name, bucket, key))
+            notices = _matching(account_id, event_name, bucket, key)
+            session.seen[:] = _without_tagging(session, [*session.seen, *notices], _event(event_name), key.name)
 
     def send_test_event(account_id: str, bucket: Any) -> None:
         session = current.get()
@@ -76,13 +77,25 @@ def adapt() -> None:
     module.send_test_event = send_test_event  # type: ignore[attr-defined]
 
 
+def _event(event_name: Any) -> str:
+    return str(getattr(event_name, "value", event_name)).removeprefix("s3:")
+
+
+def _without_tagging(session: Session, notices: list[Any], event: str, key: str) -> list[Any]:
+    """moto tags every new object, before or after it tells of it; AWS tells only of PutObjectTagging."""
+    made: set[str] = session.marks.setdefault("objects made", set())
+    if event.startswith("ObjectCreated"):
+        made.add(key)
+    return [notice for notice in notices if not (notice.event.startswith("ObjectTagging") and notice.key in made)]
+
+
 def _matching(account: str, event_name: Any, bucket: Any, key: Any) -> list[Notice]:
     configuration = bucket.notification_configuration
     configured = [*configuration.cloud_function, *configuration.queue, *configuration.topic]
     receivers = [(one.arn, one.id) for one in configured if one.matches(event_name, key.name)]
     if configuration.event_bridge is not None:
         receivers.append((f"arn:aws:events:{bucket.region_name}:{account}:event-bus/default", ""))
-    event = str(getattr(event_name, "value", event_name)).removeprefix("s3:")
+    event = _event(event_name)
     version = str(key.version_id) if bucket.is_versioned and getattr(key, "version_id", None) else None
     size, etag = getattr(key, "size", 0) or 0, (getattr(key, "etag", "") or "").replace('"', "")
     return [

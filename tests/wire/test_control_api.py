@@ -100,6 +100,7 @@ def test_looking_leaves_no_hops(http: httpx.Client, emulator: EmulatorThread) ->
         "topics": [],
         "tables": [],
         "buckets": [],
+        "machines": [],
         "tasks": [],
         "apis": [],
     }

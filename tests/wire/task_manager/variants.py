@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import boto3
 
@@ -20,9 +21,10 @@ def publish_all_but_poison(event, context):
 
 
 def running_first(event, context):
-    """A processor that says RUNNING before SUCCESSFUL."""
+    """A processor that says RUNNING before SUCCESSFUL, five (virtual) seconds apart: a queue keeps no order."""
     task = event["detail"]
     for status in ("RUNNING", "SUCCESSFUL"):
+        time.sleep(5)
         detail = {"taskId": task["taskId"], "tenantId": task["tenantId"], "status": status}
         entry = {"Source": "com.demo.taskmanager", "DetailType": "TaskUpdatedEvent", "Detail": json.dumps(detail)}
         boto3.client("events").put_events(Entries=[{**entry, "EventBusName": os.environ["BUS"]}])
