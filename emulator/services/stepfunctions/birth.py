@@ -10,6 +10,7 @@ from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
 from emulator.services.stepfunctions.execution import Execution, Origin
 from emulator.services.stepfunctions.history import History
+from emulator.services.stepfunctions.log_delivery import log_listener
 
 
 def read_input(text: str) -> Any:
@@ -29,6 +30,7 @@ def new_execution(
     """An execution with its first event; ``starting.launch`` sets it going."""
     now = ground.clock.now()
     execution = Execution(arn, name, origin, input_text, data, now, cause, History(not origin.express))
+    execution.history.listener = log_listener(ground, execution)
     details: dict[str, Any] = {"input": data, "roleArn": origin.revision.role}
     if origin.alias_arn is not None:
         details["stateMachineAliasArn"] = origin.alias_arn

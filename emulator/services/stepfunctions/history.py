@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from emulator.asl.errors import RUNTIME, StatesError
@@ -72,15 +72,16 @@ def _render_details(details: Mapping[str, Any], with_data: bool) -> dict[str, An
 
 class History:
     """The events of one execution.  ``keeping`` is False for Express executions: AWS writes theirs to logs only, but
-    texts still name event ids."""
+    texts still name event ids.  ``listener`` is told of every event."""
 
-    __slots__ = ("_count", "_events", "_keeping", "closed")
+    __slots__ = ("_count", "_events", "_keeping", "closed", "listener")
 
     def __init__(self, keeping: bool = True) -> None:
         self._events: list[Event] = []
         self._count = 0
         self._keeping = keeping
         self.closed = False
+        self.listener: Callable[[Event], None] | None = None
 
     def add(self, kind: str, at: float, details: Mapping[str, Any] | None, previous: int) -> int:
         """Write an event down, and give its id.
@@ -93,8 +94,12 @@ class History:
         if self._keeping and self._count >= LIMIT - 1 and not kind.startswith("Execution"):
             raise StatesError(RUNTIME, _FULL)
         self._count += 1
-        if self._keeping:
-            self._events.append(Event(self._count, previous, kind, at, details))
+        if self._keeping or self.listener is not None:
+            event = Event(self._count, previous, kind, at, details)
+            if self._keeping:
+                self._events.append(event)
+            if self.listener is not None:
+                self.listener(event)
         return self._count
 
     def close(self) -> None:
