@@ -9,12 +9,17 @@ import io
 import logging
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
 from emulator.core import timestamps
+
+
+HELD = 64
+"""Streams that stay alive after they were exchanged."""
 
 
 class Capture:
@@ -108,6 +113,9 @@ class Streams:
         self._running = 0
         self._lock = threading.Lock()
         self._logs = InvocationLogs()
+        # CPython's print() borrows sys.stdout: if another thread exchanges it meanwhile, and nobody else holds the
+        # former one, the interpreter crashes (python/cpython#130163).
+        self._held: deque[Tee] = deque(maxlen=HELD)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
@@ -123,7 +131,8 @@ class Streams:
             for name in ("stdout", "stderr"):
                 stream = getattr(sys, name)
                 if stream is not None and not isinstance(stream, Tee):
-                    setattr(sys, name, Tee(stream, name))
+                    self._held.append(Tee(stream, name))
+                    setattr(sys, name, self._held[-1])
             if self._running == 1:
                 logging.getLogger().addHandler(self._logs)
 
