@@ -18,6 +18,8 @@ COMMANDS = {
     "mails": "emulator.cli.mails:mails",
     "tail": "emulator.cli.tail:tail",
     "trace": "emulator.cli.trace:trace",
+    "executions": "emulator.cli.executions:executions",
+    "execution": "emulator.cli.executions:execution",
     "status": "emulator.cli.status:status",
     "clock": "emulator.cli.clock:clock",
     "completion": "emulator.cli.completion:completion",

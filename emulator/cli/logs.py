@@ -6,14 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
 
 import click
 
-from emulator.cli.control import Control, open_url, quoted, unreachable
+from emulator.cli.aws_call import call, open_aws
+from emulator.cli.control import Control, quoted
 from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
 
@@ -74,7 +74,7 @@ class _Reader:
         """The log group of a function or, if there is none, of a task definition; AWS's default when both are gone."""
         url = f"{self._endpoint}/2015-03-31/functions/{quoted(function)}/configuration"
         try:
-            with self._open(Request(url)) as response:
+            with open_aws(self._endpoint, Request(url)) as response:
                 return str(json.load(response)["LoggingConfig"]["LogGroup"])
         except HTTPError:
             return self._task_group(function) or f"/aws/lambda/{function}"
@@ -82,7 +82,7 @@ class _Reader:
     def _task_group(self, family: str) -> str | None:
         """Where the first container of a task definition logs that has the ``awslogs`` driver."""
         try:
-            answer = self._call(DESCRIBE, {"taskDefinition": family})
+            answer = call(self._endpoint, DESCRIBE, {"taskDefinition": family}, "1.1")
         except HTTPError:
             return None
         containers = answer["taskDefinition"]["containerDefinitions"]
@@ -114,23 +114,9 @@ class _Reader:
         params |= {"filterPattern": self._pattern} if self._pattern else {}
         params |= {"nextToken": token} if token else {}
         try:
-            return self._call(TARGET, params)
+            return call(self._endpoint, TARGET, params, "1.1")
         except HTTPError as error:
             body = json.loads(error.read() or b"{}")
             if str(body.get("__type", "")).endswith("ResourceNotFoundException"):
                 return {}  # nothing was written yet
             raise click.ClickException(str(body.get("message") or error)) from None
-
-    def _call(self, target: str, params: dict[str, Any]) -> dict[str, Any]:
-        headers = {"x-amz-target": target, "content-type": "application/x-amz-json-1.1"}
-        with self._open(Request(f"{self._endpoint}/", json.dumps(params).encode(), headers)) as response:
-            answer: dict[str, Any] = json.load(response)
-            return answer
-
-    def _open(self, request: Request) -> Any:
-        try:
-            return open_url(request, timeout=30)
-        except HTTPError:
-            raise
-        except (OSError, HTTPException, ValueError) as error:
-            raise unreachable(self._endpoint, error) from None
