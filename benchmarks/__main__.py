@@ -13,7 +13,20 @@ from importlib import import_module
 from benchmarks.floors import Floors
 from benchmarks.harness import Line, Run, table
 
-NAMES = ("ready", "invoke", "sqs", "put_events", "socket_tasks", "connections")
+NAMES = (
+    "ready",
+    "invoke",
+    "functions",
+    "async_invoke",
+    "sqs",
+    "put_events",
+    "socket_tasks",
+    "connections",
+    "doors",
+    "tables",
+    "task_manager",
+    "executions",
+)
 
 
 async def measure(names: list[str], quick: bool) -> list[Line]:

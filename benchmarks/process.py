@@ -92,7 +92,9 @@ class Emulator(Process):
         if stack:
             (directory / "stack.toml").write_text(stack)
         for name, text in (files or {}).items():
+            (directory / name).parent.mkdir(exist_ok=True)
             (directory / name).write_text(text)
+            (directory / name).chmod(0o755)  # programs of custom runtimes are files, too
         super().__init__(["-c", program, "up", "--port", "0", "--quiet"], directory)
         try:
             banner = self.read_until("/_emulator/docs")

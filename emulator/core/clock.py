@@ -23,7 +23,7 @@ from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 from emulator.core.processes import Processes
-from emulator.core.timers import Timer, TimerKind, TimerQueue
+from emulator.core.timers import Timer, TimerKind, TimerQueue, whole_milliseconds
 from emulator.core.units import Unit, current_unit
 from emulator.core.waiters import Waiters
 
@@ -338,7 +338,7 @@ class Clock:
         Raises ClockStuckError when the house stays busy for ``limit`` real seconds.
         """
         await asyncio.sleep(self.settle)  # frames that a client has just sent are still on their way
-        target = self.now() + seconds
+        target = whole_milliseconds(self.now() + seconds)  # as a timer that was set now
         while True:
             await self._consequences(limit)
             head = self._timers.head()

@@ -56,6 +56,11 @@ class Timer:
             self._queue.dropped(self)
 
 
+def whole_milliseconds(when: float) -> float:
+    """AWS's times have milliseconds; rounding up lets neighbours share one jump and never fires early."""
+    return math.ceil(when * 1000 - 1e-3) / 1000
+
+
 class TimerQueue:
     """Timers by instant.  Cancelled ones are skipped when met and swept when they outnumber the living."""
 
@@ -68,8 +73,7 @@ class TimerQueue:
         self._cancelled = 0
 
     def add(self, when: float, fn: Callable[[], Any], kind: TimerKind, born: float, label: str) -> Timer:
-        # AWS's times have milliseconds; rounding up lets neighbours share one jump and never fires early.
-        when = math.ceil(when * 1000 - 1e-3) / 1000
+        when = whole_milliseconds(when)
         timer = Timer(self, when, fn, kind, born, label)
         self._sequence += 1
         entry = (when, self._sequence, timer)

@@ -178,6 +178,19 @@ def test_manual_moves_only_by_advance_and_at_exact_instants():
     run(main())
 
 
+@pytest.mark.parametrize("fraction", [0.0, 0.0004614, 0.000999, 0.5])
+def test_advancing_by_a_wait_ends_it_wherever_the_clock_stands(fraction):
+    async def main():
+        clock = Clock("manual", START + fraction)
+        waiting = clock.spawn(clock.sleep(3600), "process")
+        await clock.advance(3599)
+        assert not waiting.done()
+        await clock.advance(1)
+        assert waiting.done()
+
+    run(main())
+
+
 def test_advance_lets_consequences_happen_at_their_instant():
     async def main():
         clock = Clock("manual", START)
