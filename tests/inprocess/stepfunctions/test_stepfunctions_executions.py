@@ -157,6 +157,26 @@ def test_any_json_value_is_an_input() -> None:
     in_world(story)
 
 
+def test_thousands_of_executions_wait_and_all_end_at_their_instant() -> None:
+    async def story(world: World) -> None:
+        states = {"W": {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}}
+        machine = await world.create({"StartAt": "W", "States": states})
+        started = [
+            await world.do("StartExecution", stateMachineArn=machine, input=json.dumps({"seconds": 3600 + number}))
+            for number in range(2000)
+        ]
+        await world.settle()
+        assert world.clock.status()["timers"] == 2000
+        await world.clock.advance(3600 + 2000)
+        for number, execution in enumerate(started):
+            found = await world.describe(execution["executionArn"])
+            assert (found["status"], found["stopDate"]) == ("SUCCEEDED", START + 3600 + number)
+        assert world.clock.status()["timers"] == 0
+        assert not world.clock.units()
+
+    in_world(story)
+
+
 def test_history_ends_at_25000_events() -> None:
     async def story(world: World) -> None:
         leave = {"Variable": "$.x", "IsPresent": True, "Next": "C"}
