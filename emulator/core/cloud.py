@@ -11,10 +11,12 @@ S = TypeVar("S")
 class Cloud:
     """Holds one store of each type per account and region; a store is any class with a constructor without arguments.
 
-    ``cloud.store(SqsStore, "000000000000", "us-east-1")`` gives the store, made on first use.
+    ``cloud.store(SqsStore, "000000000000", "us-east-1")`` gives the store, made on first use.  ``life`` counts the
+    resets: what outlives one, such as a handler's thread, finds out by it that its world is gone.
     """
 
     def __init__(self) -> None:
+        self.life = 0
         self._stores: dict[tuple[type[Any], str, str], Any] = {}
 
     def store(self, kind: type[S], account: str, region: str) -> S:
@@ -35,4 +37,5 @@ class Cloud:
         return self.store(kind, "", "")
 
     def reset(self) -> None:
+        self.life += 1
         self._stores.clear()

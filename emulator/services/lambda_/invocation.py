@@ -90,16 +90,7 @@ async def _run(
     text = job.payload.decode("utf-8", "replace")
     hop = ground.journal.begin("invoke", job.source, arn, job.cause, job.attempt, text, **facts)
     spec = job.function.spec(version)
-
-    group = spec.log_group or f"/aws/lambda/{spec.name}"
-
-    def on_line(line: str) -> None:
-        ground.journal.note("log", arn, group, hop.cause, payload=line)
-
-    def write(stream: str, events: Sequence[LogEvent]) -> None:
-        ground.courier.write_log(spec.account, spec.region, group, stream, events)
-
-    log = InvocationLog(job.request_id, spec, ground.clock.now, on_line, write)
+    log = _open_log(ground, job, spec, hop)
     # The unit that waits for the result is the parent: the request of a caller, or the process of a queued event.
     lineage = recursion.lineage(ground, job.function, job.request_id, job.cause)
     with ground.clock.unit(f"invoke {spec.name}", parent=current_unit.get(), key=hop.id) as unit:
@@ -119,6 +110,24 @@ async def _run(
         duration=round(outcome.duration, 3),
     )
     return Run(outcome, version.number, result, hop, log.tail())
+
+
+def _open_log(ground: Ground, job: Job, spec: FunctionSpec, hop: Hop) -> InvocationLog:
+    """The log of one run, which goes into CloudWatch Logs and the journal.
+
+    Not any more after a reset: an inline handler's thread may outlive that, and must not write into the next world.
+    """
+    group, life = spec.log_group or f"/aws/lambda/{spec.name}", ground.cloud.life
+
+    def on_line(line: str) -> None:
+        if ground.cloud.life == life:
+            ground.journal.note("log", hop.target, group, hop.cause, payload=line)
+
+    def write(stream: str, events: Sequence[LogEvent]) -> None:
+        if ground.cloud.life == life:
+            ground.courier.write_log(spec.account, spec.region, group, stream, events)
+
+    return InvocationLog(job.request_id, spec, ground.clock.now, on_line, write)
 
 
 def _invocation(job: Job, hop: Hop, unit: Unit, log: InvocationLog, lineage: str) -> Invocation:

@@ -6,6 +6,7 @@ import boto3
 
 LUCK = {"runs": 0}
 GATE = threading.Event()
+OVER = threading.Event()
 
 
 def good(event, context):
@@ -37,3 +38,11 @@ def free(event, context):
     """Works until the test lets it go."""
     GATE.wait(30)
     return {"statusCode": 200, "body": "free"}
+
+
+def late(event, context):
+    """Writes a line, and another one once the test lets it go."""
+    print("in time")
+    GATE.wait(30)
+    print("too late")
+    OVER.set()

@@ -28,6 +28,7 @@ TASKS = {
     "waiting": {"handler": "house_handlers:waiting", "timeout": 5},
     "asleep": {"handler": "house_handlers:asleep", "timeout": 1},
     "free": {"handler": "house_handlers:free", "timeout": 30},
+    "late": {"handler": "house_handlers:late", "timeout": 30},
 }
 
 

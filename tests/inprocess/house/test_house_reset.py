@@ -46,6 +46,22 @@ def test_a_reset_leaves_nothing():
     asyncio.run(main())
 
 
+def test_what_a_handler_writes_after_a_reset_is_not_of_the_new_world():
+    async def main():
+        house_handlers.GATE.clear()
+        house_handlers.OVER.clear()
+        async with house() as h, h.connect() as socket:
+            await submit(socket, "late")
+            await h.until("log")
+            await h.emulator.reset()
+            house_handlers.GATE.set()
+            await asyncio.to_thread(house_handlers.OVER.wait, 10)
+            await h.clock.pause()
+            h.assert_nothing_left()
+
+    asyncio.run(main())
+
+
 def test_a_stack_works_again_after_a_reset():
     async def main():
         async with house() as h:
