@@ -25,8 +25,6 @@ from typing import Any
 from benchmarks.soak_house import Functions, SoakHouse, State
 from benchmarks.ws_load import Socket
 
-WINDOW = 32
-"""Tasks on their way at any time; each is up to three worker processes."""
 PATIENCE = 120.0
 """Real seconds that a client waits for an answer."""
 POLL = 0.4
@@ -39,12 +37,14 @@ TASK_FUNCTION = "work"
 @dataclass(frozen=True, slots=True)
 class Options:
     """How much, where, and what is killed: ``none``, ``tasks`` or ``all``.  About ``pause`` seconds between two kills.
+    ``window`` tasks are on their way at any time, each in up to three worker processes.
 
     With ``all`` five times that: task-submit and task-notify import boto3, and must get something done before they die.
     """
 
     tasks: int = 10_000
     connections: int = 100
+    window: int = 32
     runtime: str = "worker"
     kill: str = "none"
     pause: float = 0.1
@@ -148,7 +148,7 @@ class Soak:
     def __init__(self, house: SoakHouse, options: Options) -> None:
         self._house = house
         self._options = options
-        self._window = asyncio.Semaphore(WINDOW)
+        self._window = asyncio.Semaphore(options.window)
         self._random = random.Random(options.seed)
         self._seen = 0
         self.tally = Tally()
@@ -212,13 +212,14 @@ class Soak:
                     self.tally.killed[name] += 1
 
 
-async def soak(options: Options) -> Report:
-    """Run one; raises whatever keeps it from running at all."""
+async def soak(options: Options, *further: Options) -> Report:
+    """Run one, or several after each other in one house; raises whatever keeps it from running at all."""
     with SoakHouse(options.runtime) as house:
         await house.warm_up()
         report = Report(await house.cleared(), [], [], [], [])
-        for _ in range(options.rounds):
-            await _round(house, options, report)
+        for run in (options, *further):
+            for _ in range(run.rounds):
+                await _round(house, run, report)
         house.end()
         left = house.survivors()
     report.problems.extend(f"process {pid} has outlived the emulator" for pid in left)
@@ -281,6 +282,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", type=int, default=defaults.tasks)
     parser.add_argument("--connections", type=int, default=defaults.connections)
+    parser.add_argument("--window", type=int, default=defaults.window, help="tasks on their way at any time")
     parser.add_argument("--runtime", choices=("worker", "inline"), default=defaults.runtime)
     parser.add_argument("--kill", nargs="?", const="tasks", default="none", choices=("none", "tasks", "all"))
     parser.add_argument("--pause", type=float, default=defaults.pause, help="seconds between two kills")

@@ -1,11 +1,16 @@
 """Loads the emulator's pytest plugin, unless the installed package has brought it along as an entry point."""
 
 import os
+import sys
 from importlib.metadata import entry_points
 
 import pytest
 
 PLUGIN = "emulator.pytest_plugin"
+
+# The suite starts hundreds of interpreters: without bytecode each would compile the project again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def _loaded_by_entry_point() -> bool:
