@@ -35,7 +35,7 @@ def test_twenty_starts_and_stops_leave_no_descriptor_and_no_thread():
 
 def test_starts_and_stops_with_worker_processes_leave_nothing():
     before = (0, 0)
-    for number in range(6):
+    for number in range(4):
         with EmulatorThread(Settings(runtime="worker")) as thread:
             stack = Stack(Path(__file__).parent).socket_tasks({"good": "house_handlers:good"})
             handle = StackHandle(thread, thread.run(thread.emulator.deploy(stack)))
