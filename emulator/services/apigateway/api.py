@@ -87,14 +87,13 @@ def get_apis(call: Call, params: Params) -> dict[str, Any]:
     return page((_answer(call, api) for api in call.store(ApiStore).apis.values()), params)
 
 
-def update_api(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def update_api(call: Call, api: Api, params: Params) -> dict[str, Any]:
     _check(params, api.is_http)
     if api.is_http:
         apis.change_quick_created(call, api, params)
     changes = given(params, (name for name in _FIELDS if name not in ("ProtocolType", "Tags")))
     api.fields = {**api.fields, **changes}
-    deployment.after_change(call, api)
     return _answer(call, api)
 
 
@@ -170,12 +169,11 @@ def _tagged(call: Call, params: Params) -> Resource:
 # HTTP APIs
 
 
-def delete_cors_configuration(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_cors_configuration(call: Call, api: Api, params: Params) -> None:
     if not api.is_http:
         raise unsupported("CORS on WEBSOCKET APIs")
     api.fields = {name: value for name, value in api.fields.items() if name != "CorsConfiguration"}
-    deployment.after_change(call, api)
 
 
 def import_api(call: Call, params: Params) -> dict[str, Any]:
@@ -192,9 +190,9 @@ def import_api(call: Call, params: Params) -> dict[str, Any]:
     return _imported(call, api, plan)
 
 
-def reimport_api(call: Call, params: Params) -> dict[str, Any]:
+@deployment.changing
+def reimport_api(call: Call, api: Api, params: Params) -> dict[str, Any]:
     """Replace settings, routes, integrations and authorizers by those of a document; stages stay."""
-    api = find_api(call, params)
     require(params, "Body")
     if not api.is_http:
         raise unsupported("ReimportApi on WEBSOCKET APIs")
@@ -202,7 +200,6 @@ def reimport_api(call: Call, params: Params) -> dict[str, Any]:
     _check(plan.api, http=True)
     openapi.rebuild(call, api, plan)
     call.ground.cloud.shared(VerdictCache).forget(api.api_id)
-    deployment.after_change(call, api)
     return _imported(call, api, plan)
 
 

@@ -17,13 +17,13 @@ from emulator.services.apigateway.resources import (
     bad_request,
     find,
     find_api,
-    find_websocket_api,
     given,
     new_id,
     not_found,
     page,
     refuse,
     require,
+    require_websocket,
     unsupported,
 )
 from emulator.services.apigateway.store import Api, Resource
@@ -37,18 +37,15 @@ _MODEL_FIELDS = ("ContentType", "Description", "Name", "Schema")
 _SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|context)\.[\w.-]+")
 
 
-def create_authorizer(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def create_authorizer(call: Call, api: Api, params: Params) -> dict[str, Any]:
     if api.is_http:
-        made = new_authorizer(call, api, params)
-        deployment.after_change(call, api)
-        return made
+        return new_authorizer(call, api, params)
     require(params, "Name", "AuthorizerType")
     authorizer_id = new_id(call, api.authorizers)
     authorizer = {"AuthorizerId": authorizer_id, "IdentitySource": [], **given(params, _FIELDS)}
     _check(api, params, authorizer)
     api.authorizers[authorizer_id] = authorizer
-    deployment.after_change(call, api)
     return authorizer
 
 
@@ -60,28 +57,24 @@ def get_authorizers(call: Call, params: Params) -> dict[str, Any]:
     return page(find_api(call, params).authorizers.values(), params)
 
 
-def update_authorizer(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def update_authorizer(call: Call, api: Api, params: Params) -> dict[str, Any]:
     old = find(api.authorizers, params, "Authorizer")
     if api.is_http:
-        changed = changed_authorizer(call, api, old, params)
-        deployment.after_change(call, api)
-        return changed
+        return changed_authorizer(call, api, old, params)
     authorizer = {**old, **given(params, _FIELDS)}
     _check(api, params, authorizer)
     api.authorizers[params["AuthorizerId"]] = authorizer
-    deployment.after_change(call, api)
     return authorizer
 
 
-def delete_authorizer(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_authorizer(call: Call, api: Api, params: Params) -> None:
     find(api.authorizers, params, "Authorizer")
     for route in api.routes.values():
         if route.get("AuthorizerId") == params["AuthorizerId"]:
             raise AwsError("ConflictException", f"Cannot delete Authorizer, route with key {route['RouteKey']} uses it")
     del api.authorizers[params["AuthorizerId"]]
-    deployment.after_change(call, api)
 
 
 def reset_authorizers_cache(call: Call, params: Params) -> None:
@@ -114,14 +107,14 @@ def _check(api: Api, params: Params, authorizer: Resource) -> None:
 # Models
 
 
-def create_model(call: Call, params: Params) -> dict[str, Any]:
-    api = find_websocket_api(call, params, "Models")
+@deployment.changing
+def create_model(call: Call, api: Api, params: Params) -> dict[str, Any]:
+    require_websocket(api, "Models")
     require(params, "Name", "Schema")
     model_id = new_id(call, api.models)
     model = {"ContentType": "application/json", "ModelId": model_id, **given(params, _MODEL_FIELDS)}
     _check_model(api, model)
     api.models[model_id] = model
-    deployment.after_change(call, api)
     return model
 
 
@@ -138,20 +131,18 @@ def get_model_template(call: Call, params: Params) -> None:
     raise unsupported("GetModelTemplate")
 
 
-def update_model(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def update_model(call: Call, api: Api, params: Params) -> dict[str, Any]:
     model = {**find(api.models, params, "Model"), **given(params, _MODEL_FIELDS)}
     _check_model(api, model)
     api.models[params["ModelId"]] = model
-    deployment.after_change(call, api)
     return model
 
 
-def delete_model(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_model(call: Call, api: Api, params: Params) -> None:
     find(api.models, params, "Model")
     del api.models[params["ModelId"]]
-    deployment.after_change(call, api)
 
 
 def _check_model(api: Api, model: Resource) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
-from emulator.services.apigateway.resources import bad_request, new_id
+from emulator.services.apigateway.resources import Params, bad_request, find_api, new_id
 from emulator.services.apigateway.snapshot import take_snapshot
 from emulator.services.apigateway.store import Api, Resource
+
+A = TypeVar("A")
 
 NO_ROUTES = "At least one route is required before deploying the Api."
 
@@ -29,14 +35,22 @@ def deploy(call: Call, api: Api, description: str | None, auto: bool) -> Resourc
     return made
 
 
-def after_change(call: Call, api: Api) -> None:
-    """Deploy ``api`` to its autoDeploy stages: called after every change of what a deployment freezes.
+def changing(change: Callable[[Call, Api, Params], A]) -> Callable[[Call, Params], A]:
+    """An operation that changes what a deployment of the API freezes: ``autoDeploy`` stages get it at once.
 
     AWS does this within seconds; here it is done before the call is answered.
     """
-    stages = [name for name, stage in api.stages.items() if stage.get("AutoDeploy")]
-    if stages:
-        auto_deploy(call, api, stages)
+
+    @wraps(change)
+    def operation(call: Call, params: Params) -> A:
+        api = find_api(call, params)
+        answer = change(call, api, params)
+        stages = [name for name, stage in api.stages.items() if stage.get("AutoDeploy")]
+        if stages:
+            auto_deploy(call, api, stages)
+        return answer
+
+    return operation
 
 
 def auto_deploy(call: Call, api: Api, stages: list[str]) -> None:

@@ -16,13 +16,13 @@ from emulator.services.apigateway.resources import (
     bad_request,
     find,
     find_api,
-    find_websocket_api,
     given,
     merged_maps,
     new_id,
     page,
     refuse,
     require,
+    require_websocket,
     unsupported,
 )
 from emulator.services.apigateway.snapshot import TARGET_PREFIX
@@ -48,12 +48,10 @@ _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 TIMEOUT = range(50, 29001)
 
 
-def create_integration(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def create_integration(call: Call, api: Api, params: Params) -> dict[str, Any]:
     if api.is_http:
-        made = new_integration(call, api, params)
-        deployment.after_change(call, api)
-        return made
+        return new_integration(call, api, params)
     require(params, "IntegrationType")
     integration_id = new_id(call, api.integrations)
     integration = {
@@ -67,7 +65,6 @@ def create_integration(call: Call, params: Params) -> dict[str, Any]:
     if integration["IntegrationType"] in ("AWS", "AWS_PROXY"):
         integration.setdefault("IntegrationMethod", "POST")
     api.integrations[integration_id] = _checked(params, integration)
-    deployment.after_change(call, api)
     return api.integrations[integration_id]
 
 
@@ -79,21 +76,18 @@ def get_integrations(call: Call, params: Params) -> dict[str, Any]:
     return page(find_api(call, params).integrations.values(), params)
 
 
-def update_integration(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def update_integration(call: Call, api: Api, params: Params) -> dict[str, Any]:
     old = find(api.integrations, params, "Integration")
     if api.is_http:
-        changed = changed_integration(call, api, old, params)
-        deployment.after_change(call, api)
-        return changed
+        return changed_integration(call, api, old, params)
     integration = {**old, **merged_maps(old, given(params, _FIELDS), _MAPS)}
     api.integrations[params["IntegrationId"]] = _checked(params, integration)
-    deployment.after_change(call, api)
     return api.integrations[params["IntegrationId"]]
 
 
-def delete_integration(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_integration(call: Call, api: Api, params: Params) -> None:
     integration_id = find(api.integrations, params, "Integration")["IntegrationId"]
     if api.integrations[integration_id].get("ApiGatewayManaged"):
         raise bad_request("An integration that is managed by API Gateway cannot be deleted")
@@ -102,7 +96,6 @@ def delete_integration(call: Call, params: Params) -> None:
             raise AwsError("ConflictException", f"Cannot delete Integration: route {route['RouteKey']} uses it")
     del api.integrations[integration_id]
     api.integration_responses.pop(integration_id, None)
-    deployment.after_change(call, api)
 
 
 def _checked(params: Params, integration: Resource) -> Resource:
@@ -139,8 +132,9 @@ def _check_content_handling(resource: Resource) -> None:
 # Integration responses
 
 
-def create_integration_response(call: Call, params: Params) -> dict[str, Any]:
-    api = find_websocket_api(call, params, "Integration responses")
+@deployment.changing
+def create_integration_response(call: Call, api: Api, params: Params) -> dict[str, Any]:
+    require_websocket(api, "Integration responses")
     find(api.integrations, params, "Integration")
     require(params, "IntegrationResponseKey")
     responses = api.integration_responses.setdefault(params["IntegrationId"], {})
@@ -148,39 +142,37 @@ def create_integration_response(call: Call, params: Params) -> dict[str, Any]:
     response = {"IntegrationResponseId": response_id, **given(params, _RESPONSE_FIELDS)}
     _check_response(params, response, responses)
     responses[response_id] = response
-    deployment.after_change(call, api)
     return response
 
 
 def get_integration_response(call: Call, params: Params) -> dict[str, Any]:
-    return find(_responses(call, params)[1], params, "IntegrationResponse")
+    return find(_responses(find_api(call, params), params), params, "IntegrationResponse")
 
 
 def get_integration_responses(call: Call, params: Params) -> dict[str, Any]:
-    return page(_responses(call, params)[1].values(), params)
+    return page(_responses(find_api(call, params), params).values(), params)
 
 
-def update_integration_response(call: Call, params: Params) -> dict[str, Any]:
-    api, responses = _responses(call, params)
+@deployment.changing
+def update_integration_response(call: Call, api: Api, params: Params) -> dict[str, Any]:
+    responses = _responses(api, params)
     old = find(responses, params, "IntegrationResponse")
     response = {**old, **merged_maps(old, given(params, _RESPONSE_FIELDS), ("ResponseTemplates",))}
     _check_response(params, response, responses)
     responses[params["IntegrationResponseId"]] = response
-    deployment.after_change(call, api)
     return response
 
 
-def delete_integration_response(call: Call, params: Params) -> None:
-    api, responses = _responses(call, params)
+@deployment.changing
+def delete_integration_response(call: Call, api: Api, params: Params) -> None:
+    responses = _responses(api, params)
     find(responses, params, "IntegrationResponse")
     del responses[params["IntegrationResponseId"]]
-    deployment.after_change(call, api)
 
 
-def _responses(call: Call, params: Params) -> tuple[Api, dict[str, Resource]]:
-    api = find_api(call, params)
+def _responses(api: Api, params: Params) -> dict[str, Resource]:
     find(api.integrations, params, "Integration")
-    return api, api.integration_responses.get(params["IntegrationId"], {})
+    return api.integration_responses.get(params["IntegrationId"], {})
 
 
 def _check_response(params: Params, response: Resource, others: dict[str, Resource]) -> None:

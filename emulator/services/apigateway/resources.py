@@ -48,12 +48,10 @@ def find_api(call: Call, params: Mapping[str, Any]) -> Api:
     return api
 
 
-def find_websocket_api(call: Call, params: Mapping[str, Any], what: str) -> Api:
-    """As ``find_api``; raises BadRequestException on HTTP APIs, which have none of ``what``."""
-    api = find_api(call, params)
+def require_websocket(api: Api, what: str) -> None:
+    """Raise BadRequestException on HTTP APIs, which have none of ``what``."""
     if api.is_http:
         raise bad_request(f"{what} are supported for WEBSOCKET APIs only")
-    return api
 
 
 def find(resources: Mapping[str, Resource], params: Mapping[str, Any], noun: str) -> Resource:

@@ -14,7 +14,6 @@ from emulator.services.apigateway.resources import (
     bad_request,
     find,
     find_api,
-    find_websocket_api,
     given,
     merged_maps,
     new_id,
@@ -22,6 +21,7 @@ from emulator.services.apigateway.resources import (
     page,
     refuse,
     require,
+    require_websocket,
     unsupported,
 )
 from emulator.services.apigateway.snapshot import TARGET_PREFIX
@@ -37,19 +37,16 @@ _RESERVED = ("$connect", "$disconnect", "$default")
 _SOURCE = re.compile(r"route\.request\.(header|querystring|multivalueheader|multivaluequerystring)\.[\w.-]+")
 
 
-def create_route(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def create_route(call: Call, api: Api, params: Params) -> dict[str, Any]:
     if api.is_http:
-        route = new_route(call, api, params)
-        deployment.after_change(call, api)
-        return route
+        return new_route(call, api, params)
     require(params, "RouteKey")
     refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route_id = new_id(call, api.routes)
     route = {"ApiKeyRequired": False, "AuthorizationType": "NONE", "RouteId": route_id, **given(params, _FIELDS)}
     _check(api, route)
     api.routes[route_id] = route
-    deployment.after_change(call, api)
     return route
 
 
@@ -61,33 +58,29 @@ def get_routes(call: Call, params: Params) -> dict[str, Any]:
     return page(find_api(call, params).routes.values(), params)
 
 
-def update_route(call: Call, params: Params) -> dict[str, Any]:
-    api = find_api(call, params)
+@deployment.changing
+def update_route(call: Call, api: Api, params: Params) -> dict[str, Any]:
     old = find(api.routes, params, "Route")
     if api.is_http:
-        changed = changed_route(api, old, params)
-        deployment.after_change(call, api)
-        return changed
+        return changed_route(api, old, params)
     refuse(params, "a WebSocket API's route", *_HTTP_ONLY)
     route = {**old, **merged_maps(old, given(params, _FIELDS), ("RequestParameters",))}
     if route["AuthorizationType"] != "CUSTOM":
         route.pop("AuthorizerId", None)
     _check(api, route)
     api.routes[params["RouteId"]] = route
-    deployment.after_change(call, api)
     return route
 
 
-def delete_route(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_route(call: Call, api: Api, params: Params) -> None:
     find(api.routes, params, "Route")
     del api.routes[params["RouteId"]]
     api.route_responses.pop(params["RouteId"], None)
-    deployment.after_change(call, api)
 
 
-def delete_route_request_parameter(call: Call, params: Params) -> None:
-    api = find_api(call, params)
+@deployment.changing
+def delete_route_request_parameter(call: Call, api: Api, params: Params) -> None:
     route = find(api.routes, params, "Route")
     key = params.get("RequestParameterKey", "")
     parameters = dict(route.get("RequestParameters", {}))
@@ -95,7 +88,6 @@ def delete_route_request_parameter(call: Call, params: Params) -> None:
         raise not_found(f"Invalid RequestParameter identifier specified {key}", "RequestParameter")
     del parameters[key]
     api.routes[params["RouteId"]] = {**route, "RequestParameters": parameters}
-    deployment.after_change(call, api)
 
 
 def _check(api: Api, route: Resource) -> None:
@@ -137,8 +129,9 @@ def _check_authorization(api: Api, route: Resource) -> None:
 # Route responses
 
 
-def create_route_response(call: Call, params: Params) -> dict[str, Any]:
-    api = find_websocket_api(call, params, "Route responses")
+@deployment.changing
+def create_route_response(call: Call, api: Api, params: Params) -> dict[str, Any]:
+    require_websocket(api, "Route responses")
     find(api.routes, params, "Route")
     require(params, "RouteResponseKey")
     responses = api.route_responses.setdefault(params["RouteId"], {})
@@ -147,38 +140,36 @@ def create_route_response(call: Call, params: Params) -> dict[str, Any]:
         raise AwsError("ConflictException", "RouteResponse with key $default already exists for this route")
     response_id = new_id(call, responses)
     responses[response_id] = {"RouteResponseId": response_id, **given(params, _RESPONSE_FIELDS)}
-    deployment.after_change(call, api)
     return responses[response_id]
 
 
 def get_route_response(call: Call, params: Params) -> dict[str, Any]:
-    return find(_responses(call, params)[1], params, "RouteResponse")
+    return find(_responses(find_api(call, params), params), params, "RouteResponse")
 
 
 def get_route_responses(call: Call, params: Params) -> dict[str, Any]:
-    return page(_responses(call, params)[1].values(), params)
+    return page(_responses(find_api(call, params), params).values(), params)
 
 
-def update_route_response(call: Call, params: Params) -> dict[str, Any]:
-    api, responses = _responses(call, params)
+@deployment.changing
+def update_route_response(call: Call, api: Api, params: Params) -> dict[str, Any]:
+    responses = _responses(api, params)
     old = find(responses, params, "RouteResponse")
     _check_response(params)
     responses[params["RouteResponseId"]] = {**old, **given(params, _RESPONSE_FIELDS)}
-    deployment.after_change(call, api)
     return responses[params["RouteResponseId"]]
 
 
-def delete_route_response(call: Call, params: Params) -> None:
-    api, responses = _responses(call, params)
+@deployment.changing
+def delete_route_response(call: Call, api: Api, params: Params) -> None:
+    responses = _responses(api, params)
     find(responses, params, "RouteResponse")
     del responses[params["RouteResponseId"]]
-    deployment.after_change(call, api)
 
 
-def _responses(call: Call, params: Params) -> tuple[Api, dict[str, Resource]]:
-    api = find_api(call, params)
+def _responses(api: Api, params: Params) -> dict[str, Resource]:
     find(api.routes, params, "Route")
-    return api, api.route_responses.get(params["RouteId"], {})
+    return api.route_responses.get(params["RouteId"], {})
 
 
 def _check_response(params: Params) -> None:
