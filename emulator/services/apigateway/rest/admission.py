@@ -11,6 +11,7 @@ from typing import Any
 
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault
+from emulator.services.apigateway.rest.model import ALL_METHODS, setting_key
 from emulator.services.apigateway.rest.store import RestStore
 from emulator.services.apigateway.throttle import ACCOUNT_BURST, ACCOUNT_RATE, ThrottleStore
 
@@ -45,8 +46,8 @@ def meter(exchange: Exchange, key: Item, plan: Item) -> Fault | None:
         item for item in plan["apiStages"] if (item["apiId"], item["stage"]) == (served.api_id, served.stage_name)
     )
     buckets = exchange.ground.cloud.shared(ThrottleStore)
-    place = setting_key(exchange)
-    own = {normal(name): item for name, item in (stage.get("throttle") or {}).items()}.get(place)
+    place = _method(exchange)
+    own = {setting_key(name): item for name, item in (stage.get("throttle") or {}).items()}.get(place)
     rates = {(served.api_id, served.stage_name, place): limits_of(own), (): limits_of(plan.get("throttle"))}
     for bucket, limits in rates.items():
         if limits is not None and not buckets.take((plan["id"], key["id"], *bucket), limits, clock.now()):
@@ -78,9 +79,9 @@ def period_start(period: str, today: date) -> date:
 
 def throttle(exchange: Exchange) -> Fault | None:
     """A refusal when the stage's or the method's rate is used up."""
-    settings = {normal(name): item for name, item in (exchange.served.stage.get("methodSettings") or {}).items()}
-    place = setting_key(exchange)
-    merged = {**_set(settings.get("*/*")), **_set(settings.get(place))}
+    settings = {setting_key(name): item for name, item in (exchange.served.stage.get("methodSettings") or {}).items()}
+    place = _method(exchange)
+    merged = {**_set(settings.get(ALL_METHODS)), **_set(settings.get(place))}
     rate, burst = merged.get("throttlingRateLimit"), merged.get("throttlingBurstLimit")
     limits = limits_of({"rateLimit": rate, "burstLimit": burst})
     if limits is None:
@@ -105,12 +106,6 @@ def limits_of(setting: Item | None) -> Limits | None:
     return float(ACCOUNT_RATE if rate is None else rate), int(ACCOUNT_BURST if burst is None else burst)
 
 
-def setting_key(exchange: Exchange) -> str:
-    """The method's name in settings and usage plans: ``tasks/{id}/GET``."""
-    verb = exchange.match.verb if exchange.match else ""
-    return normal(f"{exchange.resource_path}/{verb}")
-
-
-def normal(name: str) -> str:
-    """One form for ``/tasks/GET``, ``~1tasks/GET`` and ``tasks/GET``."""
-    return name.replace("~1", "/").strip("/")
+def _method(exchange: Exchange) -> tuple[str, str]:
+    """The request's method as settings and usage plans name it."""
+    return setting_key(f"{exchange.resource_path}/{exchange.match.verb if exchange.match else ''}")

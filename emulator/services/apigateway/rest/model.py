@@ -88,10 +88,13 @@ class RestApi:
         return str(Arn.of("execute-api", self.region, self.account, f"{self.api_id}/{path}"))
 
 
+ALL_METHODS = ("*", "*")
+
+
 def setting_key(key: str) -> tuple[str, str]:
     """Path and verb that a key of ``methodSettings`` means: ``~1pets/GET`` and ``pets/GET`` are the same method.
 
-    ``*/*`` is ``("*", "*")``: all methods.
+    ``*/*`` is ``ALL_METHODS``.
     """
     path, _, verb = key.rpartition("/")
     path = path.replace("~1", "/").replace("~0", "~")

@@ -33,7 +33,7 @@ from emulator.services.apigateway.rest.api.patch import (
     whole,
 )
 from emulator.services.apigateway.rest.lambda_authorizer import OpinionCache
-from emulator.services.apigateway.rest.model import Item, RestApi, setting_key
+from emulator.services.apigateway.rest.model import ALL_METHODS, Item, RestApi, setting_key
 from emulator.services.apigateway.rest.store import RestStore
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -215,7 +215,7 @@ def _check(api: RestApi, stage: Item, before: Iterable[str] = ()) -> None:
 
 def _has_method(api: RestApi, stage: Item, path: str, verb: str) -> bool:
     """A setting is for all methods, or for one that the stage's deployment has."""
-    if (path, verb) == ("*", "*"):
+    if (path, verb) == ALL_METHODS:
         return True
     resources = api.snapshots[stage["deploymentId"]].resources.values()
     methods: Item = next((item.get("resourceMethods", {}) for item in resources if item["path"] == path), {})
