@@ -48,7 +48,7 @@ def meter(exchange: Exchange, key: Item, plan: Item) -> Fault | None:
     buckets = exchange.ground.cloud.shared(ThrottleStore)
     place = _method(exchange)
     own = {setting_key(name): item for name, item in (stage.get("throttle") or {}).items()}.get(place)
-    rates = {(served.api_id, served.stage_name, place): limits_of(own), (): limits_of(plan.get("throttle"))}
+    rates = {(served.api_id, served.stage_name, *place): limits_of(own), (): limits_of(plan.get("throttle"))}
     for bucket, limits in rates.items():
         if limits is not None and not buckets.take((plan["id"], key["id"], *bucket), limits, clock.now()):
             return Fault("THROTTLED", reason=f"over the rate of usage plan {plan['id']}")
@@ -88,7 +88,7 @@ def throttle(exchange: Exchange) -> Fault | None:
         return None
     served = exchange.served
     allowed = exchange.ground.cloud.shared(ThrottleStore).take(
-        (served.api_id, served.stage_name, place), limits, exchange.ground.clock.now()
+        (served.api_id, served.stage_name, *place), limits, exchange.ground.clock.now()
     )
     return None if allowed else Fault("THROTTLED")
 
