@@ -170,23 +170,31 @@ def _described(request: pytest.FixtureRequest) -> Stack:
 
 
 @pytest.fixture
-def aws_clock(_aws_world: EmulatorThread) -> ClockHandle:
+def _aws_house(_aws_world: EmulatorThread, request: pytest.FixtureRequest) -> EmulatorThread:
+    """The world with the test's stack in it: a test that names one has it, whichever fixtures it takes."""
+    if "stack" in _options(request) or request.config.getini("aws_stack"):
+        request.getfixturevalue("aws_stack")
+    return _aws_world
+
+
+@pytest.fixture
+def aws_clock(_aws_house: EmulatorThread) -> ClockHandle:
     """The emulator's time: ``advance("3m")``, ``hold()``, ``run_until_idle()``, ``now``."""
     from emulator.testing import ClockHandle
 
-    return ClockHandle(_aws_world)
+    return ClockHandle(_aws_house)
 
 
 @pytest.fixture
-def aws_journal(_aws_world: EmulatorThread) -> JournalHandle:
+def aws_journal(_aws_house: EmulatorThread) -> JournalHandle:
     """What happened in this test: ``kinds()``, ``hops(kind=...)``, ``tree()``, ``wait_for(kind)``."""
     from emulator.testing import JournalHandle
 
-    return JournalHandle(_aws_world)
+    return JournalHandle(_aws_house)
 
 
 @pytest.fixture
-def aws_client(_aws_world: EmulatorThread) -> Callable[..., Any]:
+def aws_client(_aws_house: EmulatorThread) -> Callable[..., Any]:
     """``aws_client("sqs")``: a boto3 client of the emulator; further arguments go to ``boto3.client``.
 
     Host prefixes are off: ``sync-127.0.0.1`` (StartSyncExecution, TestState) would not resolve.
@@ -195,7 +203,7 @@ def aws_client(_aws_world: EmulatorThread) -> Callable[..., Any]:
     from botocore.config import Config
 
     def client(service: str, **options: Any) -> Any:
-        settings = {"endpoint_url": _aws_world.url, "region_name": _aws_world.emulator.settings.region, **options}
+        settings = {"endpoint_url": _aws_house.url, "region_name": _aws_house.emulator.settings.region, **options}
         config = Config(inject_host_prefix=False).merge(settings.pop("config", None) or Config())
         return boto3.client(service, config=config, **settings)
 

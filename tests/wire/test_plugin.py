@@ -65,6 +65,10 @@ def test_every_way_to_name_a_stack(project):
                     (url,) = aws_client("sqs").list_queues()["QueueUrls"]
                     assert url == aws_stack.attributes["dict"]["QueueUrl"]
 
+                @pytest.mark.aws_stack("stack.toml")
+                def test_without_the_fixture(aws_client):
+                    assert len(aws_client("lambda").list_functions()["Functions"]) == 4
+
                 @pytest.mark.aws_stack(STACK)
                 @pytest.mark.parametrize("again", [1, 2])
                 def test_python_for_several_tests(again, aws_stack):
@@ -83,7 +87,7 @@ def test_every_way_to_name_a_stack(project):
             """,
         }
     )
-    run(project).assert_outcomes(passed=8)
+    run(project).assert_outcomes(passed=9)
 
 
 def test_tests_do_not_see_each_other(project):
