@@ -21,11 +21,16 @@ export function configure() {
   json = (process.env.AWS_LAMBDA_LOG_FORMAT ?? "").toUpperCase() === "JSON";
   const lowest = LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? "").toUpperCase());
   for (const [method, level] of Object.entries(METHODS)) {
-    console[method] = LEVELS.indexOf(level) < lowest ? () => {} : (...values) => write(level, values);
+    console[method] = LEVELS.indexOf(level) < lowest ? () => {} : logger(level);
   }
-  console.fatal = (...values) => write("FATAL", values);
+  console.fatal = logger("FATAL");
   blockOnWrite("stdout");
   blockOnWrite("stderr");
+}
+
+/** Without arguments it writes `undefined`, as on AWS. */
+function logger(level) {
+  return (message, ...others) => write(level, [message, ...others]);
 }
 
 /** What the following lines belong to. */

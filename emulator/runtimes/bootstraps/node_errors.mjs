@@ -17,6 +17,7 @@ export const ImportModuleError = named("ImportModuleError");
 export const InvalidStreamingOperation = named("InvalidStreamingOperation");
 export const JSONStringifyError = named("JSONStringifyError");
 export const MalformedHandlerName = named("MalformedHandlerName");
+export const MalformedStreamingHandler = named("MalformedStreamingHandler");
 export const NodeJsExit = named("NodeJsExit");
 export const UserCodeSyntaxError = named("UserCodeSyntaxError");
 

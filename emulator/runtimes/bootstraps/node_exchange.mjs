@@ -8,6 +8,8 @@ import { MAX_RESULT, receive, send } from "./node_frames.mjs";
 export class Exchange {
   #control;
   #facts = {};
+  #header = {};
+  #skipped = 0;
 
   constructor(control) {
     this.#control = control;
@@ -21,7 +23,9 @@ export class Exchange {
     if (frame === null) {
       process.exit(0);
     }
-    const [{ id, trace }] = frame;
+    [this.#header] = frame;
+    this.#skipped = 0;
+    const { id, trace } = this.#header;
     this.open = id;
     if (trace) {
       process.env._X_AMZN_TRACE_ID = trace;
@@ -35,9 +39,28 @@ export class Exchange {
   initialised(header, milliseconds) {
     this.#facts.init_ms = Math.round(milliseconds * 100) / 100;
     if (header.sent_ms) {
-      header.deadline_ms += Math.max(0, Date.now() - header.sent_ms);
+      header.deadline_ms += Math.max(0, Date.now() - header.sent_ms) + this.#skipped;
     }
     send(this.#control, { kind: "init", id: header.id }, Buffer.alloc(0));
+  }
+
+  /**
+   * Stand still for so many milliseconds of the emulator's clock, which count against the deadline like real ones.
+   * False if there is no open invocation.
+   */
+  sleep(milliseconds) {
+    if (this.open === undefined) {
+      return false;
+    }
+    const began = performance.now();
+    send(this.#control, { kind: "sleep", id: this.open, seconds: milliseconds / 1000 }, Buffer.alloc(0));
+    if (receive(this.#control) === null) {
+      process.exit(0); // the emulator is gone
+    }
+    const skipped = Math.max(0, Math.ceil(milliseconds - (performance.now() - began)));
+    this.#skipped += skipped;
+    this.#header.deadline_ms -= skipped;
+    return true;
   }
 
   result(body, contentType = "application/json") {

@@ -7,6 +7,7 @@ const PREFIX = 12;
 // AWS docs, "Lambda quotas": 6 MB plus the 100 bytes the platform allows on top ("recorded from AWS": 6291556 bytes).
 export const MAX_RESULT = 6 * 1024 * 1024 + 100;
 
+const { wait } = Atomics; // Node's own, whatever becomes of it
 const chunk = Buffer.allocUnsafe(64 * 1024);
 
 /** The next frame from a blocking descriptor, `[header, body]`; null when the other side has closed it. */
@@ -48,7 +49,7 @@ export function writeAll(fd, data) {
       if (error.code !== "EAGAIN") {
         throw error;
       }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
 }

@@ -29,7 +29,7 @@ export async function loadHandler(root, handler, modern) {
   }
   const exports = await loadModule(root, folder, base.slice(0, dot), modern);
   const path = base.slice(dot + 1).split(".");
-  const found = nested(exports, path) || (modern && nested(exports?.default, path));
+  const found = modern ? ofObjects(exports, path) || ofObjects(exports?.default, path) : nested(exports, path);
   if (!found) {
     throw new HandlerNotFound(`${handler} is undefined or not exported`);
   }
@@ -41,6 +41,11 @@ export async function loadHandler(root, handler, modern) {
 
 function nested(object, path) {
   return path.reduce((value, key) => value && value[key], object);
+}
+
+/** Newer clients do not look for members of functions. */
+function ofObjects(object, path) {
+  return path.reduce((value, key) => (value && typeof value === "object" ? value[key] : undefined), object);
 }
 
 async function loadModule(root, folder, name, modern) {

@@ -8,7 +8,8 @@ import * as logging from "./node_console.mjs";
 import { contextOf } from "./node_context.mjs";
 import { CallbackHandlerDeprecated, JSONStringifyError, NodeJsExit, UnhandledPromiseRejection } from "./node_errors.mjs";
 import { loadHandler } from "./node_loader.mjs";
-import { installGlobal, isStreaming, runStreaming } from "./node_stream.mjs";
+import { InvokeStore } from "./node_store.mjs";
+import { ResponseStream, installGlobal, isStreaming, untilEnded } from "./node_stream.mjs";
 
 const NEVER_SETTLED =
   "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that " +
@@ -17,6 +18,15 @@ const NO_CALLBACKS =
   "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to " +
   "modify this function to use a supported handler signature to use Node.js 24 or later. For more information see " +
   "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+const NOT_ASYNC = "Streaming does not support non-async handlers.";
+
+const VIRTUAL_SLEEP = ["1", "true", "yes", "on"].includes((process.env.EMULATOR_VIRTUAL_SLEEP ?? "").toLowerCase());
+
+/** What there is to do in an empty loop: nothing where time is real, otherwise what node_timers.mjs says. */
+let time = {
+  sleepUntilNext: () => false,
+  standStill: () => setInterval(() => {}, 2 ** 31 - 1),
+};
 
 /** How far this process is, for the events that end it. */
 const life = {
@@ -31,16 +41,21 @@ export async function serve(exchange, root, handler) {
   const ends = endings(exchange);
   process.on("uncaughtException", ends.uncaughtException);
   process.on("unhandledRejection", ends.unhandledRejection);
-  process.on("beforeExit", () => life.onEmptyLoop());
+  process.on("beforeExit", () => time.sleepUntilNext() || life.onEmptyLoop());
   logging.setRequest(modern ? "-" : undefined);
-  installGlobal();
+  const store = modern && new InvokeStore();
+  installGlobal(store && { InvokeStore: store });
+  if (VIRTUAL_SLEEP) {
+    time = await import("./node_timers.mjs"); // costs a few milliseconds
+    time.install((milliseconds) => exchange.sleep(milliseconds));
+  }
   const first = exchange.next();
   const began = performance.now();
   life.onEmptyLoop = ends.neverSettled;
   let found;
   try {
     found = await loadHandler(root, handler, modern);
-    if (modern && found.length >= 3 && !isStreaming(found)) {
+    if (!isStreaming(found) && modern && found.length >= 3) {
       throw new CallbackHandlerDeprecated(NO_CALLBACKS);
     }
   } catch (error) {
@@ -49,7 +64,7 @@ export async function serve(exchange, root, handler) {
   }
   exchange.initialised(first[0], performance.now() - began);
   life.initialising = false;
-  const processor = modern ? new BufferedInvokeProcessor(exchange, found) : new Runtime(exchange, found);
+  const processor = modern ? new BufferedInvokeProcessor(exchange, found, store) : new Runtime(exchange, found);
   processor.neverSettled = ends.neverSettled;
   processor.handleOnce(first);
 }
@@ -105,18 +120,23 @@ class Processor {
     }
   }
 
+  /** An open stream keeps a process alive on AWS, until its function times out. */
   async handleOnceStreaming(header, event) {
+    const stream = new ResponseStream();
+    life.onEmptyLoop = () => (stream.writableFinished ? this.neverSettled() : time.standStill());
     try {
-      const [body, contentType] = await runStreaming(this.handler, () => JSON.parse(event), this.context(header));
-      this.exchange.result(body, contentType);
+      const result = this.stream(header, event, stream);
+      await untilEnded(result, stream, () => this.notAsync());
     } catch (error) {
-      this.reportError(error);
+      if (!stream.writableEnded || stream.errored) {
+        this.reportError(error);
+        this.scheduleIteration();
+        return;
+      }
+      logging.logError("Invoke Error", error); // too late to be told otherwise
     }
+    this.exchange.result(stream.body, stream.contentType);
     this.scheduleIteration();
-  }
-
-  context(header) {
-    return contextOf(header);
   }
 
   reportError(error) {
@@ -127,28 +147,58 @@ class Processor {
 
 /** nodejs24 and later. */
 class BufferedInvokeProcessor extends Processor {
+  constructor(exchange, handler, store) {
+    super(exchange, handler);
+    this.store = store;
+  }
+
+  notAsync() {
+    return new Error(NOT_ASYNC);
+  }
+
   context(header) {
     return { ...contextOf(header), xRayTraceId: header.trace ?? undefined };
   }
 
+  stream(header, event, stream) {
+    return this.store.runInvocation(header, () => this.handler(JSON.parse(event), stream, this.context(header)));
+  }
+
   async handleOnceNonStreaming(header, event) {
     try {
-      const result = await this.handler(JSON.parse(event), this.context(header));
+      const invoke = () => this.handler(JSON.parse(event), this.context(header));
+      const result = await this.store.runInvocation(header, invoke);
+      await aroundTheLoop();
       this.exchange.result(stringified(result, JSONStringifyError));
     } catch (error) {
+      await aroundTheLoop();
       this.reportError(error);
     }
     this.scheduleIteration();
   }
 }
 
+/** What the handler has set off, a rejection that nobody handles above all, comes before its answer. */
+function aroundTheLoop() {
+  return new Promise((done) => setImmediate(done));
+}
+
 /** nodejs22 and earlier. */
 class Runtime extends Processor {
+  notAsync() {
+    return NOT_ASYNC; // a string, as AWS's client reports it
+  }
+
+  stream(header, event, stream) {
+    const context = { callbackWaitsForEmptyEventLoop: true, ...contextOf(header) };
+    return this.handler(JSON.parse(event), stream, context);
+  }
+
   handleOnceNonStreaming(header, event) {
     const state = { answered: false };
     const [callback, callbackContext] = this.callbacks(state);
     try {
-      const context = Object.assign(callbackContext, this.context(header));
+      const context = Object.assign(callbackContext, contextOf(header));
       life.onEmptyLoop = () => {
         state.answered = true;
         this.complete(null);

@@ -3,41 +3,48 @@
 
 import { Writable } from "node:stream";
 
-import { InvalidStreamingOperation } from "./node_errors.mjs";
+import { InvalidStreamingOperation, MalformedStreamingHandler } from "./node_errors.mjs";
 
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
 
-/** The global `awslambda` that streaming handlers are made with. */
-export function installGlobal() {
-  globalThis.awslambda = {
-    ...globalThis.awslambda,
-    streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: "response" }),
-    HttpResponseStream: { from: withPrelude },
-  };
+/** The global `awslambda` that streaming handlers are made with; `others` are further members. */
+export function installGlobal(others) {
+  if (!["1", "true"].includes(process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) {
+    globalThis.awslambda = {
+      ...globalThis.awslambda,
+      streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: "response" }),
+      HttpResponseStream: { from: withPrelude },
+      ...others,
+    };
+  }
 }
 
+/** Whether the handler writes to a stream; throws if it is marked for something else. */
 export function isStreaming(handler) {
-  return Boolean(handler[STREAMING]);
+  const kind = handler[STREAMING];
+  if (kind && kind !== "response") {
+    throw new MalformedStreamingHandler("Only response streaming is supported.");
+  }
+  return Boolean(kind);
 }
 
-/** Call the handler; the bytes that it wrote and their content type. */
-export async function runStreaming(handler, event, context) {
-  const stream = new ResponseStream();
-  const result = handler(event(), stream, context);
+/** Wait until the handler, whose result this is, is over and has ended its stream; `notAsync` makes what is thrown otherwise. */
+export async function untilEnded(result, stream, notAsync) {
   if (typeof result?.then !== "function") {
-    throw "Streaming does not support non-async handlers."; // a string, as AWS's client reports it
+    throw notAsync();
   }
   if ((await result) !== undefined) {
     console.warn("Streaming handlers ignore return values.");
   }
   await stream.finished;
-  return [Buffer.concat(stream.chunks), stream.contentType];
 }
 
-class ResponseStream extends Writable {
-  chunks = [];
+/** What a handler gets: `body` and `contentType` are what it has written. */
+export class ResponseStream extends Writable {
   contentType = "application/octet-stream";
+  #begun = false;
+  #chunks = [];
 
   constructor() {
     super({ decodeStrings: true });
@@ -45,8 +52,12 @@ class ResponseStream extends Writable {
     this.finished.catch(() => {}); // whoever waits for it hears of it
   }
 
+  get body() {
+    return Buffer.concat(this.#chunks);
+  }
+
   setContentType(type) {
-    if (this.chunks.length > 0) {
+    if (this.#begun) {
       throw new InvalidStreamingOperation("Cannot set content-type, too late.");
     }
     this.contentType = type;
@@ -54,19 +65,29 @@ class ResponseStream extends Writable {
 
   write(chunk, ...others) {
     const raw = typeof chunk === "string" || chunk instanceof Uint8Array;
+    if (!this.#begun) {
+      this.#begun = true;
+      this._onBeforeFirstWrite?.((first) => super.write(first));
+    }
     return super.write(raw ? chunk : JSON.stringify(chunk), ...others);
   }
 
   _write(chunk, _encoding, callback) {
-    this.chunks.push(chunk);
+    this.#chunks.push(chunk);
     callback();
   }
 }
 
-/** The metadata of an HTTP answer: JSON, eight NUL bytes, then the body. */
+/**
+ * The metadata of an HTTP answer: JSON, eight NUL bytes, then the body.  It goes out with the first `write`: a stream
+ * that is only ended, with or without a body, loses its metadata in AWS's clients too.
+ */
 function withPrelude(stream, metadata) {
   stream.setContentType(PRELUDE_TYPE);
-  stream.write(JSON.stringify(metadata));
-  stream.write(new Uint8Array(8));
+  const prelude = JSON.stringify(metadata);
+  stream._onBeforeFirstWrite = (write) => {
+    write(prelude);
+    write(new Uint8Array(8));
+  };
   return stream;
 }

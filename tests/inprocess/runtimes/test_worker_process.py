@@ -105,7 +105,7 @@ def play(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario],
             before = descriptors()
             await scenario(tmp_path)
             gc.collect()
-            assert descriptors() == before
+            assert descriptors() <= before  # fewer: another test's emulator has closed a connection meanwhile
             assert len(asyncio.all_tasks()) == 1
 
         with asyncio.Runner(loop_factory=request.param) as runner:

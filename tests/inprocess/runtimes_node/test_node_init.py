@@ -33,18 +33,9 @@ FILES = {
     "await new Promise((r) => setTimeout(r, 500));",
     "rejects.mjs": "Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 500));",
     "exits.mjs": "process.exit(4);",
-    "streams.mjs": """
-        const reply = (stream) => awslambda.HttpResponseStream.from(stream, { statusCode: 201 });
-        export const handler = awslambda.streamifyResponse(async (event, stream) => {
-          const http = reply(stream);
-          http.write("abc");
-          http.end("d");
-        });
-        export const fails = awslambda.streamifyResponse(async (event, stream) => {
-          stream.write("abc");
-          throw new RangeError("mid");
-        });
-        """,
+    "odd.js": "exports.handler = async () => 1;"
+    "exports.handler[Symbol.for('aws.lambda.runtime.handler.streaming')] = 'request';",
+    "fn.js": "exports.handler = async () => 1; exports.handler.sub = async () => 'sub';",
 }
 
 
@@ -133,12 +124,17 @@ def test_init_that_never_ends_by_itself(world: World) -> None:
     assert world.once("exits.handler") == Ended(4)
 
 
-def test_streaming_handler_is_gathered(world: World) -> None:
-    result = world.once("streams.handler")
+def test_only_responses_are_streamed(world: World) -> None:
+    result = world.once("odd.handler", NEW)
+    assert error(result) == ("Runtime.MalformedStreamingHandler", "Only response streaming is supported.")
     assert isinstance(result, Answered)
-    assert result.payload == b'{"statusCode":201}' + b"\0" * 8 + b"abcd"
-    assert result.content_type == "application/vnd.awslambda.http-integration-response"
-    assert error(world.once("streams.fails")) == ("RangeError", "mid")
+    assert result.in_init
+
+
+def test_members_of_functions_are_no_handlers_since_nodejs24(world: World) -> None:
+    assert value(world.once("fn.handler.sub", OLD)) == "sub"
+    failed = error(world.once("fn.handler.sub", NEW))
+    assert failed == ("Runtime.HandlerNotFound", "fn.handler.sub is undefined or not exported")
 
 
 @pytest.mark.parametrize("kind", ["js", "mjs"])

@@ -17,6 +17,7 @@ const work = {
   lines: async () => {
     console.log("hello\\nworld", { a: 1 }, "%s", "x");
     console.error("n=%d", 5);
+    console.log();
     console.debug("d"); console.warn("w"); console.trace("t");
     process.stdout.write("raw\\n");
     process.stderr.write("raw error\\n");
@@ -59,6 +60,7 @@ def test_text_format(world: World) -> None:
     assert without_time(world.logs) == [
         "id-1\tINFO\thello\nworld { a: 1 } %s x",
         "id-1\tERROR\tn=5",
+        "id-1\tINFO\tundefined",
         "id-1\tDEBUG\td",
         "id-1\tWARN\tw",
         "id-1\tTRACE\tt",

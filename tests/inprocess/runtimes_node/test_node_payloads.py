@@ -61,6 +61,11 @@ const others = {
   plain: () => 5,
   never: () => new Promise(() => {}),
   lost: async () => { Promise.reject(new Error("lost")); await new Promise((resolve) => setTimeout(resolve, 1000)); },
+  lostAtOnce: async () => { Promise.reject(new Error("lost")); return 1; },
+  store: async () => {
+    const store = globalThis.awslambda.InvokeStore;
+    return store && [store.getRequestId(), store.getXRayTraceId(), store.hasContext()];
+  },
   exitZero: () => process.exit(0),
   exit: () => process.exit(127),
   kill: () => { process.kill(process.pid, "SIGKILL"); return new Promise((resolve) => setTimeout(resolve, 1000)); },
@@ -215,6 +220,21 @@ def test_failures_that_end_the_process(world: World, what: str, expected: tuple[
     assert not process.alive  # not to be used again, even if the loop has not heard of the end
     world.runner.run(process.wait())
     assert process.ended == Ended(status)
+
+
+def test_a_lost_rejection_comes_before_the_answer_since_nodejs24(world: World) -> None:
+    assert value(world.do("lostAtOnce", OLD)) == 1
+    process = world.processes[OLD]
+    world.runner.run(process.wait())
+    assert process.ended == Ended(128)
+    assert error(world.do("lostAtOnce", NEW)) == ("Runtime.UnhandledPromiseRejection", "Error: lost")
+
+
+def test_libraries_find_the_invocation_since_nodejs24(world: World) -> None:
+    assert value(world.do("store", OLD)) is None
+    for number in ("1", "2"):
+        facts = value(world.do("store", NEW, request_id=number, trace_id=f"Root=1-{number}"))
+        assert facts == [number, f"Root=1-{number}", True]
 
 
 def test_never_settled_since_nodejs24(world: World) -> None:

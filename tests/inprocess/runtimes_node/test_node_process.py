@@ -22,6 +22,10 @@ const fs = require("node:fs");
 const { spawn } = require("node:child_process");
 exports.hang = () => { console.log("hanging"); for (;;) {} };
 exports.waits = () => { console.log("waiting"); return new Promise((resolve) => setTimeout(resolve, 600000)); };
+exports.open = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write("abc");
+  process.on("beforeExit", () => console.log("nothing left"));
+});
 exports.child = () => { console.log(spawn("sleep", ["600"]).pid); return new Promise(() => {}); };
 exports.noise = async () => {
   for (let fd = 3; fd < 100; fd += 1) {
@@ -58,6 +62,11 @@ def test_killed_while_the_handler_runs(directory: Path) -> None:
     killed = Ended(-signal.SIGKILL, killed=True)
     assert asyncio.run(one(directory, "hang", kill_on="hanging")) == killed
     assert asyncio.run(one(directory, "waits", kill_on="waiting")) == killed
+
+
+def test_a_stream_that_is_not_ended_keeps_the_process(directory: Path) -> None:
+    """Recorded from AWS's published clients: the answer's connection stays open, until the function times out."""
+    assert asyncio.run(one(directory, "open", kill_on="nothing left")) == Ended(-signal.SIGKILL, killed=True)
 
 
 def test_what_the_handler_started_is_killed_too(directory: Path) -> None:

@@ -1,40 +1,35 @@
 """The self-invoking function, LR-1 to LR-7, in Python and Node."""
 
+import io
 import json
 import os
-import shutil
 import time
+import zipfile
 from pathlib import Path
 
+import boto3
 import pytest
 
 from emulator.core.settings import Settings
 from emulator.testing import EmulatorThread, Stack
+from tests.wire.node_packages import needs_packages, node_path
+from tests.wire.socket_world import eventually
 
 SAMPLE = Path(__file__).parents[3] / "sample_tasks" / "recursion"
-PACKAGES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aws-task-emulator-tests"
 VIRTUAL = {"EMULATOR_VIRTUAL_SLEEP": "1", "HAND_OVER_MS": "500"}
 PYTHON = {"handler": "recursion:handler"}
 NODE = {"handler": "recursion.handler", "runtime": "nodejs22.x", "memory": 512}
 
-
-def node_packages() -> str:
-    """Where a test of the SDK has installed it; "" when it has not (`test_javascript.py` does)."""
-    found = [folder / "node_modules" for folder in PACKAGES.glob("node-*") if (folder / "complete").exists()]
-    return str(found[0]) if found and shutil.which("node") else ""
-
-
-node = pytest.param("node", marks=pytest.mark.skipif(not node_packages(), reason="the SDK for JavaScript is not there"))
+node = pytest.param("node", marks=needs_packages)
 languages = pytest.mark.parametrize("language", ["inline", "worker", node])
 
 
 def described(language: str, **function) -> Stack:
     own = NODE if language == "node" else PYTHON
-    fast = {"NODE_PATH": node_packages(), "UNIT_SECONDS": "0.03", "HAND_OVER_MS": "300"}
-    environment = (fast if language == "node" else VIRTUAL) | function.pop("environment", {})
-    timeout = 1 if language == "node" else 2
+    packages = {"NODE_PATH": node_path()} if language == "node" else {}
+    environment = VIRTUAL | packages | function.pop("environment", {})
     targets = {"on_success": "queue:progress", "on_failure": "queue:progress"}
-    table = {**own, "timeout": timeout, "environment": environment, **targets, **function}
+    table = {**own, "timeout": 2, "environment": environment, **targets, **function}
     return Stack.from_document({"queues": {"progress": {}}, "functions": {"recursion": table}}, SAMPLE, "test")
 
 
@@ -56,7 +51,7 @@ def records(sqs, done, limit=30.0):
     url = sqs.get_queue_url(QueueName="progress")["QueueUrl"]
     found, until = [], time.monotonic() + limit
     while not done(found) and time.monotonic() < until:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
             found.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -64,25 +59,29 @@ def records(sqs, done, limit=30.0):
 
 
 def finished(found):
-    return any(record["responsePayload"].get("status") != "CONTINUED" for record in found)
+    """How many chains are over, well or badly."""
+    return sum(record["responsePayload"].get("status") != "CONTINUED" for record in found)
 
 
 @languages
-@pytest.mark.parametrize("by", ["name", "arn"])
-def test_100_units_are_done_once_each_lr_2_3_4(deployed, language, by):
+def test_100_units_are_done_once_each_lr_2_3_4(deployed, language):
     functions, sqs = deployed(language)
-    event = {"taskId": "t1", "by": by}
-    answer = functions.invoke(FunctionName="recursion", InvocationType="Event", Payload=json.dumps(event))
-    assert answer["StatusCode"] == 202
-    assert answer["Payload"].read() == b""
-    found = records(sqs, finished)
-    results = sorted((record["responsePayload"] for record in found), key=lambda result: result["hop"])
-    assert len(results) > 1
-    assert results[-1]["status"] == "DONE"
-    assert results[-1]["processed"] == 100
-    edges = [edge for result in results for edge in result["units"]]
-    assert edges[0] == 0
-    assert edges[1:-1:2] == edges[2::2]  # each begins where the one before it has ended: no unit twice
+    ways = ("name", "arn")
+    for by in ways:
+        event = json.dumps({"taskId": by, "by": by})
+        answer = functions.invoke(FunctionName="recursion", InvocationType="Event", Payload=event)
+        assert answer["StatusCode"] == 202
+        assert answer["Payload"].read() == b""
+    found = records(sqs, lambda found: finished(found) == len(ways))
+    for by in ways:
+        results = [record["responsePayload"] for record in found if record["requestPayload"]["taskId"] == by]
+        results.sort(key=lambda result: result["hop"])
+        assert len(results) > 1
+        assert results[-1]["status"] == "DONE"
+        assert results[-1]["processed"] == 100
+        edges = [edge for result in results for edge in result["units"]]
+        assert edges[0] == 0
+        assert edges[1:-1:2] == edges[2::2]  # each begins where the one before it has ended: no unit twice
     ids = [record["requestContext"]["requestId"] for record in found]
     assert len(set(ids)) == len(ids)
     assert {record["requestContext"]["approximateInvokeCount"] for record in found} == {1}
@@ -110,9 +109,6 @@ def test_remaining_time_begins_with_the_invocation_lr_1(deployed, language):
 
 
 def _zip(name, text):
-    import io
-    import zipfile
-
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr(name, text)
@@ -121,16 +117,15 @@ def _zip(name, text):
 
 @languages
 def test_without_the_check_it_times_out_and_is_retried_lr_5(deployed, language):
-    seconds = 1 if language == "node" else 2
-    functions, sqs = deployed(language, environment={"HAND_OVER_MS": "-1", "UNIT_SECONDS": "0.2"})
+    functions, sqs = deployed(language, environment={"HAND_OVER_MS": "-1", "UNIT_SECONDS": "1.5"})
     functions.invoke(FunctionName="recursion", InvocationType="Event", Payload=b'{"taskId": "t1"}')
     (record,) = records(sqs, bool)
     context = record["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("RetriesExhausted", 3)
-    assert record["responsePayload"]["errorMessage"].endswith(f"Task timed out after {seconds}.00 seconds")
+    assert record["responsePayload"]["errorMessage"].endswith("Task timed out after 2.00 seconds")
 
 
-@pytest.mark.parametrize("language", ["inline", "worker"])
+@languages
 def test_endless_recursion_ends_with_detection_lr_6(deployed, aws_emulator, monkeypatch, language):
     settings = aws_emulator.emulator.settings
     monkeypatch.setattr(settings, "recursion_detection", True)
@@ -143,21 +138,23 @@ def test_endless_recursion_ends_with_detection_lr_6(deployed, aws_emulator, monk
     assert stopped["requestContext"]["approximateInvokeCount"] == 0
 
 
-def test_shutting_down_ends_a_chain_lr_7():
-    import boto3
-
+@pytest.mark.parametrize("language", ["worker", node])
+def test_shutting_down_ends_a_chain_lr_7(language):
+    short = {"EMULATOR_VIRTUAL_SLEEP": "0", "HAND_OVER_MS": "1950", "UNIT_SECONDS": "0.05"}
     with EmulatorThread(Settings(runtime="worker"), clock="real") as thread:
-        stack = described("worker", environment={"EMULATOR_VIRTUAL_SLEEP": "0"})
-        thread.run(thread.emulator.deploy(stack))
+        thread.run(thread.emulator.deploy(described(language, environment=short)))
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
         functions = boto3.client("lambda", endpoint_url=thread.url, **keys)
         functions.invoke(FunctionName="recursion", InvocationType="Event", Payload=b'{"taskId": "t1"}')
-        workers = thread.emulator.ground.runtimes["worker"]
-        until = time.monotonic() + 10
-        while not workers.processes("recursion") and time.monotonic() < until:
-            time.sleep(0.02)
-        (pid,) = workers.processes("recursion")
+        eventually(lambda: len(invocations(thread)) > 1)
+        pids = thread.call(lambda: thread.emulator.ground.runtimes["worker"].processes("recursion"))
         began = time.monotonic()
     assert time.monotonic() - began < 5
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    assert len(invocations(thread)) < 20  # where it would have ended by itself
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def invocations(thread):
+    return [hop for hop in list(thread.emulator.ground.journal) if hop.kind == "invoke"]
