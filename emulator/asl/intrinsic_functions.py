@@ -16,6 +16,7 @@ from typing import Any
 
 from emulator.asl.equality import equal, is_number
 from emulator.asl.scope import Host
+from emulator.core import jsontext
 from emulator.core.ids import Ids
 from emulator.core.jsontext import compact
 
@@ -119,7 +120,7 @@ def string_to_json(text: str) -> Any:
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return jsontext.shallow(json.loads(text, parse_constant=_refuse), text)
     except (ValueError, RecursionError):
         raise IntrinsicError(f"Invalid JSON: {text[:200]}") from None
 

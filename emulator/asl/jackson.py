@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from emulator.core import jsontext
+
 _TOKEN = re.compile(r"[\w$]+")
 _SHOWN = 500
 _VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'"
@@ -26,14 +28,14 @@ class JsonSyntaxError(ValueError):
 def read_json(text: str) -> Any:
     """The value of ``text``; of equal keys the last counts, NaN is refused.  Raises JsonSyntaxError."""
     try:
-        return json.loads(text, parse_constant=_refuse, parse_int=_integer)
+        return jsontext.shallow(json.loads(text, parse_constant=_refuse, parse_int=_integer), text)
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except _ConstantError as error:
         word = str(error)
         message = f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
         raise JsonSyntaxError(message, text, max(text.find(word), 0) + len(word)) from None
-    except RecursionError:
+    except (jsontext.NestedTooDeeplyError, RecursionError):
         raise JsonSyntaxError("Document nesting depth exceeds the maximum allowed", text, 0) from None
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.asl.errors import DATA_LIMIT_EXCEEDED, StatesError
-from emulator.core.jsontext import compact
+from emulator.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, StatesError
+from emulator.core.jsontext import MAX_DEPTH, NestedTooDeeplyError, compact, shallow
 
 DATA_BYTES = 262_144
 VARIABLES_BYTES = 10 * 1024 * 1024
 
 
 def size(value: Any) -> int:
-    """Bytes of UTF-8 that ``value`` takes as compact JSON."""
-    return len(compact(value).encode("utf-8", "surrogatepass"))
+    """Bytes of UTF-8 that ``value`` takes as compact JSON; StatesError when nobody could read that again."""
+    try:
+        text = compact(value)
+        shallow(value, text)
+    except (NestedTooDeeplyError, RecursionError):
+        raise StatesError(RUNTIME, f"The data is nested deeper than {MAX_DEPTH} levels.") from None
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def check_size(value: Any, name: str) -> None:

@@ -11,6 +11,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from emulator.core import jsontext
+
 _SAFE = 2**53
 _LONGEST_INT = 4000  # digits; Python itself refuses to convert more than 4300
 
@@ -79,9 +81,10 @@ def parse_json(text: str) -> Any:
     Raises ValueError when the text is not JSON (``NaN`` and ``Infinity`` are not) or is nested beyond reading.
     """
     try:
-        return json.loads(text, parse_float=LiteralFloat, parse_int=_int, parse_constant=_refuse)
+        value = json.loads(text, parse_float=LiteralFloat, parse_int=_int, parse_constant=_refuse)
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise jsontext.NestedTooDeeplyError from error
+    return jsontext.shallow(value, text)
 
 
 def parse_event(text: str) -> dict[str, Any]:

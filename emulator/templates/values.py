@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from emulator.core import jsontext
 from emulator.templates.errors import MAX_INTEGER_BITS, Meter, TemplateError
 
 
@@ -83,9 +84,10 @@ class OverrideMap(dict[str, Any]):
 def parse_json(text: str, objects: type[dict[str, Any]] | None = None) -> Any:
     """A JSON text as template values.  Raises ValueError, also for nesting too deep to read."""
     try:
-        return json.loads(text, parse_float=JsonFloat, parse_constant=_no_constant, object_hook=objects)
+        value = json.loads(text, parse_float=JsonFloat, parse_constant=_no_constant, object_hook=objects)
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise jsontext.NestedTooDeeplyError from None
+    return jsontext.shallow(value, text)
 
 
 def _no_constant(name: str) -> NoReturn:

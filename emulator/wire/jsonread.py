@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.core.jsontext import NestedTooDeeplyError, compact, parse
 from emulator.wire.scalars import FROM_JSON, malformed, timestamp, wrong_type
 
 # (value, warnings, place): place is a linked list of keys, (outer place, key), turned into text only for a warning.
@@ -24,23 +24,21 @@ def load_json(body: bytes) -> Any:
     if not body:
         return None
     try:
-        value = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError) as bad:
+        text = body.decode("utf-8")
+        value = parse(text)
+    except NestedTooDeeplyError as deep:
+        raise malformed("Request body is nested too deeply") from deep
+    except ValueError as bad:
         raise malformed("Request body is not valid JSON") from bad
-    if b"\\ud" in body or b"\\uD" in body:
+    if "\\" in text and "\\u" in text and ("\\ud" in text or "\\uD" in text):  # from cheap to dear
         return _without_lone_surrogates(value)
     return value
 
 
 def _without_lone_surrogates(value: Any) -> Any:
     """Half characters cannot be encoded again: each becomes U+FFFD, as decoders do."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_without_lone_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_lone_surrogates(key): _without_lone_surrogates(item) for key, item in value.items()}
-    return value
+    text = compact(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return parse(text)
 
 
 def in_body(member: Any) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 import re
 from collections.abc import Callable
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.wire.timetext import read_time
 
@@ -178,8 +178,8 @@ FROM_TEXT: dict[str, Reader] = FROM_JSON | {
 def json_header(text: str) -> Any:
     """The value of a ``jsonvalue`` header: JSON in base64."""
     try:
-        return json.loads(_blob(text).decode("utf-8"))
-    except (ValueError, RecursionError) as bad:
+        return jsontext.parse(_blob(text).decode("utf-8"))
+    except ValueError as bad:
         raise malformed("Header value is not JSON in base64") from bad
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
+from emulator.core import jsontext
 from emulator.core.jsontext import compact
 from emulator.runtimes.payloads import MAX_RESPONSE
 
@@ -208,7 +208,7 @@ def _failure(kind: str, request: Request) -> Answer:
     """The payload is passed on as it came; where it names no type, the header does."""
     body = bytes(request.body)
     try:
-        payload = json.loads(body)
+        payload = jsontext.parse(body)
     except ValueError:
         payload = None
     named = payload.get("errorType") if isinstance(payload, dict) else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.courier import DeliveryFailedError, Parcel
 from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
@@ -73,7 +73,7 @@ def _camel(member: str) -> str:
 
 def _read_overrides(payload: str) -> dict[str, Any]:
     try:
-        value = json.loads(payload)
+        value = jsontext.parse(payload)
     except ValueError:
         return {}
     return value if isinstance(value, dict) and value and value.keys() <= _OVERRIDES else {}

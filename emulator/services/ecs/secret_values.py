@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.arns import Arn
 from emulator.core.errors import AwsError
 from emulator.core.ground import Ground
@@ -53,7 +54,7 @@ async def _secret(ground: Ground, task: Task, arn: Arn) -> str:
     value = str(answer["SecretString"])
     if not key:
         return value
-    found = json.loads(value)[key]
+    found = jsontext.parse(value)[key]
     return found if isinstance(found, str) else json.dumps(found)
 
 

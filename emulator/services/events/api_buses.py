@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.events.errors import invalid, no_bus, too_many
@@ -127,7 +127,7 @@ def _statement(bus: EventBus, params: dict[str, Any]) -> dict[str, Any]:
 
 def _read_policy(text: str) -> dict[str, Any]:
     try:
-        policy = json.loads(text)
+        policy = jsontext.parse(text)
     except ValueError:
         policy = None
     statements = policy.get("Statement") if isinstance(policy, dict) else None

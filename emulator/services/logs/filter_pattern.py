@@ -8,11 +8,11 @@ Patterns for blank-separated fields (``[ip, user, …]``) are refused.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.services.logs import errors
 
 Accepts = Callable[[str], bool]
@@ -85,7 +85,7 @@ def _unescaped(text: str) -> str:
 
 def _json_accepts(check: Check, message: str) -> bool:
     try:
-        value = json.loads(message)
+        value = jsontext.parse(message)
     except ValueError:
         return False
     return isinstance(value, dict) and check(value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.core.jsontext import compact
@@ -58,7 +58,7 @@ def _needed(params: dict[str, Any], name: str) -> Any:
 
 
 def _document(topic: Topic) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(topic.policy)
+    document: dict[str, Any] = jsontext.parse(topic.policy)
     statements = document.get("Statement") or []
     listed = statements if isinstance(statements, list) else [statements]
     return {**document, "Statement": [statement for statement in listed if isinstance(statement, dict)]}

@@ -6,10 +6,10 @@ value outside of its bounds is unverified.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emulator.core import jsontext
 from emulator.services.sns.errors import invalid
 from emulator.services.sns.retry import FUNCTIONS, Phases
 
@@ -95,8 +95,8 @@ class _Reader(NamedTuple):
 
     def document(self, text: str) -> dict[str, Any]:
         try:
-            policy = json.loads(text)
-        except (ValueError, RecursionError):
+            policy = jsontext.parse(text)
+        except ValueError:
             raise self.refuse("failed to parse JSON.") from None
         if not isinstance(policy, dict):
             raise self.refuse("failed to parse JSON. The policy must be an object.")

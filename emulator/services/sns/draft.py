@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emulator.core import jsontext
 from emulator.services.sns.errors import invalid, invalid_value, missing
 from emulator.services.sns.filter_policy import Attributes
 
@@ -98,8 +98,8 @@ def _texts(message: str, structure: str | None) -> Mapping[str, str]:
     if structure != "json":
         raise invalid("MessageStructure")  # unverified
     try:
-        entries = json.loads(message)
-    except (ValueError, RecursionError):
+        entries = jsontext.parse(message)
+    except ValueError:
         raise invalid(f"{_STRUCTURE}JSON message body failed to parse") from None
     texts = {name: text for name, text in entries.items() if isinstance(text, str)} if type(entries) is dict else {}
     if "default" not in texts:

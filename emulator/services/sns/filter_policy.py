@@ -5,10 +5,10 @@ AWS docs, "Amazon SNS subscription filter policies"; texts and limits recorded f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.patterns.event_pattern import EventPattern, InvalidPattern, compile_pattern, parse_event
 from emulator.patterns.exact_numbers import LiteralFloat, parse_json
@@ -61,7 +61,7 @@ def read_filter_policy(text: str, scope: str, prefix: str = "") -> FilterPolicy 
 
 def _parse(text: str, prefix: str) -> dict[str, Any]:
     try:
-        policy = json.loads(text)
+        policy = jsontext.parse(text)
     except ValueError as error:
         raise invalid(f"{prefix}FilterPolicy: failed to parse JSON. {error}") from None
     if not isinstance(policy, dict):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emulator.core import jsontext
 from emulator.core.arns import Arn
 from emulator.services.sns.delivery_policy import NOTHING, DeliveryPolicy, read_policy
 from emulator.services.sns.errors import invalid, not_emulated
@@ -59,8 +59,8 @@ def _flag(value: str, prefix: str) -> str:
 
 def _dead_letter_arn(text: str, fifo: bool, prefix: str) -> str | None:
     try:
-        policy = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        policy = jsontext.parse(text)
+    except ValueError as error:
         raise invalid(f"{prefix}RedrivePolicy: failed to parse JSON. {error}") from None
     if policy == {}:
         return None
@@ -88,7 +88,7 @@ def same(given: Mapping[str, str], current: Mapping[str, str]) -> bool:
 def _comparable(name: str, value: str) -> Any:
     if name in _JSON and value:
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return jsontext.parse(value)
+        except ValueError:
             return value
     return value.lower() if name == "RawMessageDelivery" else value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.jsontext import compact
 from emulator.services.sns.delivery_policy import NOTHING, DeliveryPolicy, read_policy
 from emulator.services.sns.errors import invalid, not_emulated
@@ -54,8 +54,8 @@ def check(name: str, value: str, fifo: bool, prefix: str = "", unknown: str = "A
 
 def _check_policy(text: str, prefix: str) -> None:
     try:
-        document = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
+        document = jsontext.parse(text) if text else {}
+    except ValueError:
         document = None
     if not isinstance(document, dict):
         raise invalid(f"{prefix}Policy Error: null")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.services.sqs.redrive import check_allow_policy, read_redrive_policy
 
@@ -122,7 +122,7 @@ def _check_document(name: str, value: str) -> None:
         check_allow_policy(value)
     else:
         try:
-            document = json.loads(value)
+            document = jsontext.parse(value)
         except ValueError:
             document = None
         if not isinstance(document, dict):
@@ -165,4 +165,4 @@ def first_difference(current: Mapping[str, str], asked: Changes) -> str | None:
 def _same_document(name: str, have: str, value: str) -> bool:
     if name == "RedrivePolicy":
         return read_redrive_policy(have) == read_redrive_policy(value)
-    return bool(json.loads(have) == json.loads(value))
+    return bool(jsontext.parse(have) == jsontext.parse(value))

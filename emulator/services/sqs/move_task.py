@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.arns import Arn
 from emulator.core.cause import Cause
 from emulator.core.ground import Ground
@@ -124,7 +124,7 @@ class MoveTask:
 def read_task_handle(handle: str) -> tuple[str, str]:
     """(task id, source ARN) of a TaskHandle."""
     try:
-        value = json.loads(base64.b64decode(handle, validate=True))
+        value = jsontext.parse(base64.b64decode(handle, validate=True))
         return str(value["taskId"]), str(value["sourceArn"])
     except (ValueError, binascii.Error, KeyError, TypeError):
         raise invalid("Value for parameter TaskHandle is invalid.") from None

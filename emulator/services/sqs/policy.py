@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.jsontext import compact
 from emulator.services.sqs.errors import invalid_value
 
@@ -20,7 +20,7 @@ def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def add_statement(policy: str | None, arn: str, label: str, accounts: list[str], actions: list[str]) -> str:
     """The policy with one more statement, in the form recorded from AWS."""
-    document = json.loads(policy) if policy else {"Version": "2008-10-17", "Id": f"{arn}/SQSDefaultPolicy"}
+    document = jsontext.parse(policy) if policy else {"Version": "2008-10-17", "Id": f"{arn}/SQSDefaultPolicy"}
     statements = _statements(document)
     if any(statement.get("Sid") == label for statement in statements):
         raise invalid_value("Label", label, "Already exists.")
@@ -38,7 +38,7 @@ def add_statement(policy: str | None, arn: str, label: str, accounts: list[str],
 
 def remove_statement(policy: str | None, label: str) -> str | None:
     """The policy without a statement; None when that was the last one."""
-    document = json.loads(policy) if policy else {}
+    document = jsontext.parse(policy) if policy else {}
     statements = _statements(document)
     kept = [statement for statement in statements if statement.get("Sid") != label]
     if len(kept) == len(statements):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emulator.core import jsontext
 from emulator.core.arns import Arn
 from emulator.services.sqs.errors import invalid_value
 
@@ -26,7 +26,7 @@ class RedrivePolicy(NamedTuple):
 
 def _object(name: str, text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = jsontext.parse(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
@@ -71,7 +71,7 @@ def check_allow_policy(text: str) -> None:
 
 def allows(text: str | None, source: str) -> bool:
     """Whether a dead-letter queue with this RedriveAllowPolicy takes messages of the queue ``source``."""
-    policy = json.loads(text) if text else {}
+    policy = jsontext.parse(text) if text else {}
     permission = policy.get("redrivePermission", "allowAll")
     return permission == "allowAll" or (permission == "byQueue" and source in policy["sourceQueueArns"])
 

@@ -76,6 +76,27 @@ def test_a_wrong_type_is_a_serialization_exception(target: str, body: bytes) -> 
     assert refused(target, body).code == "SerializationException"
 
 
+@pytest.mark.parametrize("target", ["AmazonSQS.ListQueues", "AWSEvents.ListRules", "DynamoDB_20120810.ListTables"])
+def test_bodies_have_256_levels_whoever_reads_them(target: str) -> None:
+    for opened, closed in (("[", "]"), ('{"a":', "}")):
+        deepest = '{"Unknown":' + opened * 255 + "1" + closed * 255 + "}"
+        assert parse(target_request(target, deepest.encode())).params == {}
+        for levels in (256, 700, 3_000, 100_000):
+            body = '{"Unknown":' + opened * levels + "1" + closed * levels + "}"
+            error = refused(target, body.encode())
+            assert (error.code, error.message) == ("SerializationException", "Request body is nested too deeply")
+            assert refused(target, body[: len(body) // 2].encode()).code == "SerializationException"
+
+
+def test_rest_bodies_have_256_levels() -> None:
+    path = "/2015-03-31/functions"
+    assert parse(_post(path, b'{"Unknown":' + b"[" * 255 + b"]" * 255 + b"}")).params == {}
+    for levels in (256, 100_000):
+        with pytest.raises(AwsError) as refusal:
+            parse(_post(path, b'{"Unknown":' + b"[" * levels + b"]" * levels + b"}"))
+        assert refusal.value.code == "SerializationException"
+
+
 def test_the_text_for_a_timestamp() -> None:
     error = refused("AWSEvents.PutEvents", b'{"Entries":[{"Time":"yesterday"}]}')
     assert error.message == "class java.lang.String can not be converted to milliseconds since epoch"
@@ -94,6 +115,11 @@ def test_half_characters_are_replaced() -> None:
     body = b'{"MessageBody":"a\\ud800b\\ud83d\\ude00"}'
     call = parse(target_request("AmazonSQS.SendMessage", body))
     assert call.params["MessageBody"] == "a\ufffdb\U0001f600"
+    body = (
+        b'{"QueueUrl":"\\ud83d","MessageBody":"\\ude00","MessageGroupId":"\\\\ud800 \\ud83d\\ude00","DelaySeconds":1.0}'
+    )
+    params = {"QueueUrl": "\ufffd", "MessageBody": "\ufffd", "MessageGroupId": "\\ud800 \U0001f600", "DelaySeconds": 1}
+    assert parse(target_request("AmazonSQS.SendMessage", body)).params == params
 
 
 def _post(path: str, body: bytes = b"", query: str = "", method: str = "POST", **headers: str) -> WireRequest:

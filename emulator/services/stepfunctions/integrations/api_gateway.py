@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from emulator.asl.errors import StatesError, runtime_error
+from emulator.core import jsontext
 from emulator.core.jsontext import compact
 from emulator.core.units import current_unit
 from emulator.http_out import HttpAnswer, HttpFailedError, Pairs, request
@@ -114,7 +114,7 @@ def _result(answer: HttpAnswer) -> dict[str, Any]:
 
 def json_or_text(text: str) -> Any:
     try:
-        return json.loads(text)
+        return jsontext.parse(text)
     except ValueError:
         return text
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 from urllib.parse import urlencode
 
 from emulator.asl.errors import StatesError, runtime_error
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.core.jsontext import compact
 from emulator.http_out import HttpAnswer, HttpFailedError, request
@@ -69,7 +69,7 @@ async def _authorization(attempt: Attempt, arguments: dict[str, Any]) -> dict[st
     name = arn.split(":connection/", 1)[-1].split("/")[0]
     connection = await _read(attempt, "events", "DescribeConnection", {"Name": name})
     secret = await _read(attempt, "secretsmanager", "GetSecretValue", {"SecretId": connection["SecretArn"]})
-    values = json.loads(secret["SecretString"])
+    values = jsontext.parse(secret["SecretString"])
     kind = connection.get("AuthorizationType")
     if kind == "API_KEY":
         return {values["api_key_name"]: values["api_key_value"]}
