@@ -79,6 +79,7 @@ class Emulator:
         fallthrough = FallThrough(self.ground)
         self.operations = Operations(self.ground, SERVICES, fallthrough)
         self.ground.courier.register_operations(self.operations)
+        fallthrough.join()
         self.ground.clock.on_fault = self._note_fault
         self.ground.runtimes.update(_runtimes(self.ground))
         for service in SERVICES:

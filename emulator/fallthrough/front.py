@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from emulator import wire
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground
 from emulator.fallthrough import inside, library, mails, s3_address, s3_events
+from emulator.fallthrough.blame import refusal_of, refusal_of_call
 from emulator.fallthrough.bridge import bridge_of, question
 from emulator.fallthrough.catalog import CATALOG, HIDDEN
 from emulator.fallthrough.isolation import Session
 from emulator.fallthrough.library import Answer, Question
+from emulator.fallthrough.s3_target import BucketTarget
 from emulator.wire import Target, WireRequest, WireResponse
 from emulator.wire.identify import Unspoken
 from emulator.wire.paths import match
@@ -32,6 +35,11 @@ class FallThrough:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
+
+    def join(self) -> None:
+        """Let the courier deliver into buckets, where there can be any."""
+        if library.installed():
+            self._ground.courier.register_target("s3", BucketTarget(self._ground))
 
     @staticmethod
     def serves(service: str) -> bool:
@@ -72,7 +80,7 @@ class FallThrough:
             path = f"{request.path}?{request.query}" if request.query else request.path
             headers = {name: value for name, value in request.headers.items() if name not in _DROPPED}
             asked = question(target.service, region, request.method, path, headers, request.body)
-            answer = await self._ask(call, target.service, region, asked)
+            answer = await self._ask(call, target.service, region, asked, partial(refusal_of, request, target))
         except AwsError as error:
             call.journal.end(hop, error.code, error=error.message)
             if target.service == "s3":
@@ -88,13 +96,18 @@ class FallThrough:
     async def call(self, service: str, operation: str, call: Call, params: dict[str, Any]) -> dict[str, Any]:
         """The same for a call by name; the journal's hop is the caller's business.  Raises AwsError."""
         asked = inside.build(service, operation, params, call.region)
-        answer = await self._ask(call, service, call.region, asked)
+        refusal = partial(refusal_of_call, service, operation, params)
+        answer = await self._ask(call, service, call.region, asked, refusal)
         result = inside.read(service, operation, answer)
         if operation in mails.SENDING and service in ("ses", "sesv2"):
             self._keep(call, params, answer)
         return result
 
-    async def _ask(self, call: Call, service: str, region: str, asked: Question) -> Answer:
+    async def _ask(
+        self, call: Call, service: str, region: str, asked: Question, refusal: Callable[[], AwsError | None]
+    ) -> Answer:
+        """``refusal`` tells what AWS answers if moto fails because of what was asked."""
+
         def job(session: Session) -> tuple[Answer, Sequence[s3_events.Notice]]:
             return library.ask(service, asked), session.seen
 
@@ -110,6 +123,9 @@ class FallThrough:
         except AwsError:
             raise
         except Exception as error:
+            refused = refusal()
+            if refused is not None:
+                raise refused from error
             log.exception("moto failed: %s %s", asked.method, asked.url)
             call.journal.note("fault", "moto", service, call.cause, type(error).__name__, error=str(error))
             raise AwsError("InternalError", f"{type(error).__name__} in moto: {error}") from error

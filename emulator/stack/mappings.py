@@ -9,7 +9,7 @@ from emulator.stack.schema import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, text
 
 SOURCES = ("queue", "table")
-LAST_RESORTS = ("queue", "topic")
+LAST_RESORTS = ("queue", "topic", "bucket")
 """Where a stream's records go that no function takes."""
 STREAM = ":dynamodb:"
 

@@ -106,7 +106,8 @@ def function_settings(context: Context, resource: Resource) -> Steps:
         where = context.table(resource, "EventInvokeConfig", "DestinationConfig", side)
         key = resource.place("EventInvokeConfig", "DestinationConfig", side)
         key = _short_destination(resource, side) or key
-        where["Destination"] = context.references.arn(where.get("Destination"), TARGETS, key)
+        kinds = (*TARGETS, "bucket") if side == "OnFailure" else TARGETS
+        where["Destination"] = context.references.arn(where.get("Destination"), kinds, key)
         destinations[side] = where
     if destinations:
         config["DestinationConfig"] = destinations

@@ -18,24 +18,30 @@ log = logging.getLogger("emulator.lambda")
 SERVICES = ("sqs", "sns", "lambda", "events")
 FAILURE_SERVICES = (*SERVICES, "s3")
 DEAD_LETTER_SERVICES = ("sqs", "sns")
+INSTEAD = {"s3": "pip install 'aws-task-emulator[aws]', or use an SQS queue."}
+"""What to do where a service is missing that could be there."""
 
 
 async def send_record(ground: Ground, store: LambdaStore, event: Finished, destination: str, cause: Cause) -> None:
     """Deliver the record once; a failure is counted and logged and has no other effect (AWS docs)."""
-    parameters: dict[str, Any] = {}
-    if Arn.parse(destination).service == "events":
-        parameters = {
-            "DetailType": records.DETAIL_TYPES[event.succeeded],
-            "Source": "lambda",  # recorded from AWS; the docs print "aws.lambda"
-            "Resources": [destination, event.function_arn],
-        }
-    text = records.record(event)
+    text, parameters = records.record(event), _parameters(ground, event, destination)
     delivery = await ground.courier.deliver(
         destination, text, event.function_arn, cause, parameters, event.attempts, kind="record"
     )
     if not delivery.ok:
         store.destination_delivery_failures += 1
         _warn("record", event, destination, delivery)
+
+
+def _parameters(ground: Ground, event: Finished, destination: str) -> dict[str, Any]:
+    service = Arn.parse(destination).service
+    if service == "events":
+        return {
+            "DetailType": records.DETAIL_TYPES[event.succeeded],
+            "Source": "lambda",  # recorded from AWS; the docs print "aws.lambda"
+            "Resources": [destination, event.function_arn],
+        }
+    return {"Key": records.object_key(event, ground.ids.uuid())} if service == "s3" else {}
 
 
 async def send_dead_letter(ground: Ground, store: LambdaStore, event: Finished, target: str, cause: Cause) -> None:

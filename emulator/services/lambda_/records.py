@@ -5,11 +5,11 @@ AWS docs, "Capturing records of Lambda asynchronous invocations"; key order and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from emulator.core import timestamps
+from emulator.core import jsontext, timestamps
+from emulator.core.arns import Arn
 from emulator.core.jsontext import compact
 
 SUCCESS = "Success"
@@ -78,11 +78,23 @@ def _response_context(last: LastRun) -> dict[str, Any]:
     return context if last.function_error is None else context | {"functionError": last.function_error}
 
 
+def object_key(event: Finished, uuid: str) -> str:
+    """Where the record lies in a bucket (AWS docs)."""
+    name = Arn.parse(event.function_arn).resource.split(":")[1]
+    return key_of_object(f"async/{name}", event.at, uuid)
+
+
+def key_of_object(folder: str, at: float, uuid: str) -> str:
+    """``aws/lambda/<folder>/2025/11/25/2025-11-25T15.53.01-<uuid>``."""
+    second = timestamps.iso_seconds(at).removesuffix("Z")
+    return f"aws/lambda/{folder}/{second[:10].replace('-', '/')}/{second.replace(':', '.')}-{uuid}"
+
+
 def json_text(data: bytes) -> str:
     """``data`` if it is JSON, otherwise (a handler returned bytes) the text as a JSON string."""
     text = data.decode("utf-8", "replace")
     try:
-        json.loads(text)
+        jsontext.parse(text)
     except ValueError:
         return compact(text)
     return text.strip()
@@ -106,7 +118,7 @@ def _attribute(kind: str, value: str) -> dict[str, str]:
 def error_message(payload: bytes) -> str:
     """The first KB of an error payload's ``errorMessage``."""
     try:
-        body = json.loads(payload)
+        body = jsontext.parse(payload)
     except ValueError:
         body = None
     message = str(body.get("errorMessage") or "") if isinstance(body, Mapping) else ""

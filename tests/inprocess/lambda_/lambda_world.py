@@ -6,17 +6,20 @@ import io
 import json
 import textwrap
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from emulator.core.clock import Clock
 from emulator.core.courier import Parcel
-from emulator.core.ground import Call, Ground
+from emulator.core.ground import Call, Ground, Service
 from emulator.core.settings import Settings
+from emulator.fallthrough import bridge
+from emulator.fallthrough.front import FallThrough
 from emulator.runtimes.inline import InlineRuntime
 from emulator.runtimes.worker_runtime import WorkerRuntime
+from emulator.server.operations import Operations
 from emulator.services.lambda_.service import SERVICE as LAMBDA
 from emulator.services.logs.service import SERVICE as LOGS
 from emulator.services.sqs.service import SERVICE as SQS
@@ -39,12 +42,12 @@ def zipped(**files: str) -> bytes:
 class World:
     """One emulator without a server; operations by name."""
 
-    def __init__(self, mode: str = "manual") -> None:
+    def __init__(self, mode: str = "manual", neighbours: Iterable[Service] = ()) -> None:
         self.ground = Ground(Settings(account=ACCOUNT, runtime="inline"), Clock(mode, START), seed=1)
         self.clock = self.ground.clock
         self.runtime = InlineRuntime(self.ground)
         self.ground.runtimes["inline"] = self.runtime
-        self.services = {"lambda": LAMBDA, "sqs": SQS, "logs": LOGS}
+        self.services = {service.name: service for service in (LAMBDA, SQS, LOGS, *neighbours)}
         for service in self.services.values():
             service.join(self.ground)
 
@@ -53,6 +56,16 @@ class World:
         self.ground.settings.runtime = "worker"
         self.ground.runtimes["worker"] = workers = WorkerRuntime(self.ground)
         return workers
+
+    def with_buckets(self) -> None:
+        """S3, as moto plays it."""
+        fallthrough = FallThrough(self.ground)
+        self.ground.courier.register_operations(Operations(self.ground, self.services.values(), fallthrough))
+        fallthrough.join()
+
+    async def s3(self, operation: str, **params: Any) -> dict[str, Any]:
+        place = {"account": ACCOUNT, "region": REGION, "cause": self.ground.new_cause()}
+        return await self.ground.courier.call("s3", operation, params, **place)
 
     def from_files(self, name: str = "f", handler: str = "index.handler", **files: str) -> None:
         """Create a function from a zip of ``files``: ``index__py="…"``."""
@@ -128,13 +141,14 @@ class World:
 
 
 @asynccontextmanager
-async def world(mode: str = "manual") -> AsyncIterator[World]:
-    made = World(mode)
+async def world(mode: str = "manual", neighbours: Iterable[Service] = ()) -> AsyncIterator[World]:
+    made = World(mode, neighbours)
     try:
         yield made
     finally:
         await made.clock.close()
         for service in made.services.values():
             service.on_reset(made.ground)
+        bridge.close(made.ground)
         for runtime in made.ground.runtimes.values():
             await runtime.close()

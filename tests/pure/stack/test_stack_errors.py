@@ -168,7 +168,8 @@ def test_values_are_checked_against_the_service_model(table: dict[str, Any], tex
     ("document", "text"),
     [
         ({"functions": {"f": {"handler": "tasks:work", "on_failure": "dql"}}},
-         "functions.f.on_failure: there is no function or queue or bus or topic 'dql' here. Did you mean 'dlq'?"),
+         "functions.f.on_failure: there is no function or queue or bus or topic or bucket 'dql' here. "
+         "Did you mean 'dlq'?"),
         ({"functions": {"f": {"handler": "tasks:work", "dead_letter": "bus:b"}}},
          "functions.f.dead_letter: 'bus:b': expected a queue or topic."),
         ({"functions": {"f": {"handler": "tasks:work", "dead_letter": 3}}},

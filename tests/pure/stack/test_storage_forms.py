@@ -170,7 +170,10 @@ def test_a_queue_s_mapping_has_no_starting_position() -> None:
         ({"table": "queue:q", "function": "f"}, "mappings.m.table: 'queue:q': expected a table."),
         ({"function": "f"}, "mappings.m.EventSourceArn: expected the name of a queue or table, got None."),
         ({"queue": "q", "table": "t", "function": "f"}, "mappings.m.table: EventSourceArn is given twice."),
-        ({"queue": "q", "function": "f", "on_failure": "f"}, "mappings.m.on_failure: there is no queue or topic 'f'"),
+        (
+            {"queue": "q", "function": "f", "on_failure": "f"},
+            "mappings.m.on_failure: there is no queue or topic or bucket 'f'",
+        ),
     ],
 )
 def test_wrong_sources(mapping: dict[str, Any], text: str) -> None:
