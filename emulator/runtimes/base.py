@@ -38,6 +38,9 @@ class FunctionSpec:
     """Changes with the code alone."""
     log_group: str = ""
     log_format: str = "Text"
+    log_level: str = ""
+    """The lowest level of what the handler logs, and below that of the platform's own lines; for the JSON format."""
+    system_log_level: str = ""
     layers: tuple[Path, ...] = ()
     """Directories of the unpacked layers in the order of the configuration: later ones win."""
     initialization: str = "on-demand"
@@ -69,7 +72,8 @@ class Outcome(NamedTuple):
 
     ``payload`` is the handler's result or AWS's error JSON; ``error_type`` is None when the handler returned, otherwise
     the payload's ``errorType``; ``status`` is REPORT's: ``timeout`` and ``error`` for failures of the platform kind
-    (the process had to go), ``""`` otherwise.  Seconds: ``duration`` of the run, ``init`` of a cold start or None.
+    (the process had to go), ``""`` otherwise.  Seconds: ``duration`` of the run, ``init`` of a cold start or None,
+    ``init_failed`` of one in which the handler could not be loaded.
     """
 
     payload: bytes
@@ -80,6 +84,7 @@ class Outcome(NamedTuple):
     memory_used: int | None = None
     log_stream: str = ""
     content_type: str = "application/json"
+    init_failed: float | None = None
 
 
 class Runtime(Protocol):

@@ -161,6 +161,7 @@ class _Run:
         self._invocation = invocation
         self._process: WorkerProcess | None = None
         self.spent = False
+        self._initialised = True
         self._seconds = function.timeout
         self._budget = invocation.unit.budget(function.timeout, self._kill)
 
@@ -174,14 +175,19 @@ class _Run:
         self._seconds = seconds
         self._budget = self._invocation.unit.budget(seconds, self._kill)
 
+    def _init_over(self) -> None:
+        self._initialised = True
+        self._restart_budget(self._function.timeout)
+
     async def in_process(self, process: WorkerProcess, environment: _Environment) -> Answered | Ended:
         self._process = process
         cold = environment.begin(self._invocation)
         if self.spent:  # while the process was starting
             process.kill()
         elif cold:
+            self._initialised = False
             self._restart_budget(INIT_LIMIT + self._function.timeout)
-        process.on_init = lambda: self._restart_budget(self._function.timeout)
+        process.on_init = self._init_over
         process.on_sleep = self._sleep
         watch = MemoryWatch(self._ground, process, self._function)
         try:
@@ -217,18 +223,23 @@ class _Run:
         request_id = self._invocation.request_id
         if isinstance(result, Answered):
             init = None if result.init_ms is None else result.init_ms / 1000
-            status = "error" if result.in_init else ""
+            status, init_failed = ("error", self._used()) if result.in_init else ("", None)
             facts = (result.payload, result.error_type, status, self._duration(), init, result.memory_mb)
-            return Outcome(*facts, stream, result.content_type)
+            return Outcome(*facts, stream, result.content_type, init_failed)
         if self.spent and result.killed:
             error = payloads.timed_out(request_id, self._function.timeout)
             return self.failed(error, "timeout", stream)
         return self.failed(result.error(request_id), "error", stream)
 
     def failed(self, error: payloads.PlatformError, status: str, stream: str = "") -> Outcome:
-        return Outcome(error.payload, error.error_type, status, self._duration(), log_stream=stream)
+        init_failed = None if self._initialised else self._used()
+        duration = self._duration()
+        return Outcome(error.payload, error.error_type, status, duration, log_stream=stream, init_failed=init_failed)
+
+    def _used(self) -> float:
+        return self._seconds - self._budget.remaining()
 
     def _duration(self) -> float:
-        used = self._seconds - self._budget.remaining()
+        used = self._used()
         self._budget.cancel()
         return min(used, self._function.timeout)

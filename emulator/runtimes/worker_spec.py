@@ -24,6 +24,7 @@ def worker_spec(function: FunctionSpec, base_url: str, host: Mapping[str, str]) 
         memory_mb=function.memory,
         log_group=function.log_group or None,
         log_format=function.log_format,
+        log_level=function.log_level or None,
         initialization_type=function.initialization,
         endpoint_url=base_url,
         host=host,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from emulator import wire
@@ -20,6 +21,7 @@ from emulator.server.operations import Operations
 from emulator.server.traffic import Traffic
 from emulator.services.apigateway import front as apigateway
 from emulator.services.lambda_ import front as lambda_
+from emulator.services.lambda_ import payload as lambda_payload
 from emulator.wire import Target, WireRequest, WireResponse
 
 log = logging.getLogger("emulator.server")
@@ -67,7 +69,7 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         clock = self._ground.clock
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope["headers"])
         # A handler's SDK sends its trace by itself; a task's program in any language carries it as session token.
         given = Cause.from_header(headers.get("x-amzn-trace-id") or headers.get("x-amz-security-token", ""))
         caller = clock.find_unit(given.parent) if given and given.parent else None
@@ -83,7 +85,7 @@ class Front:
         except ClientGoneError:
             return
         except BodyTooLargeError:
-            await _send(send, WireResponse(413, [("connection", "close")], b"Request Entity Too Large"))
+            await _send(send, self._too_large(WireRequest(scope["method"], path, "", headers, b"")))
             return
         except asyncio.CancelledError:  # nobody else cancels a request than a reset or a stop
             await _send(send, _interrupted())
@@ -120,6 +122,17 @@ class Front:
             log.exception("%s %s failed", request.method, request.path)
             self._ground.journal.note("fault", "server", request.path, cause, repr(error))
             return WireResponse(500, [("content-type", "application/json")], b'{"message":"Internal server error"}')
+
+    def _too_large(self, request: WireRequest) -> WireResponse:
+        """The answer to a request whose body nobody read to its end; Lambda names the operation and its limit."""
+        response = WireResponse(413, [], b"Request Entity Too Large")
+        with contextlib.suppress(wire.WireError):
+            target = wire.identify(request)
+            if target.service == "lambda":
+                error = lambda_payload.request_too_large(target.operation)
+                response = wire.error_answer(target, error, self._ground.ids.uuid())
+        response.headers.append(("connection", "close"))
+        return response
 
     def _base_url(self, request: WireRequest, scheme: str) -> str:
         host = request.headers.get("host", "")
@@ -182,6 +195,17 @@ class Front:
             if target is None:
                 raise
             return target
+
+
+def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers that come more than once are joined, as AWS's gateways do."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    if len(headers) == len(raw):
+        return headers
+    several: dict[str, list[str]] = {}
+    for name, value in raw:
+        several.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return {name: ("; " if name == "cookie" else ",").join(values) for name, values in several.items()}
 
 
 async def _read_body(receive: Receive) -> bytes:

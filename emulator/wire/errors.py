@@ -100,13 +100,16 @@ def _modelled(shape: Any, query_code: str, status: int) -> ErrorForm:
 
 
 def body_fields(form: ErrorForm, error: AwsError) -> dict[str, Any]:
-    """The error's further members under their wire names, without header members and unset ones."""
+    """The error's further members under their wire names, without header members and unset ones.
+
+    A typed error raised with ``Type=None`` has no ``Type`` all the same (recorded from AWS).
+    """
     fields = {
         form.names.get(name, name): value
         for name, value in error.fields.items()
         if value is not None and name not in form.in_headers
     }
-    if form.typed:
+    if form.typed and "Type" not in error.fields:
         fields.setdefault("Type", "Service" if form.status == 500 else "User")
     return fields
 

@@ -114,7 +114,14 @@ QUOTED_MEMBERS: Mapping[tuple[str, str], tuple[str, ...]] = {
 QUOTED_ENUMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("lambda", "EventSourcePosition"): ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
     ("lambda", "RecursiveLoop"): ("Terminate", "Allow"),
+    ("lambda", "InvokeMode"): ("RESPONSE_STREAM", "BUFFERED"),
 }
+
+# Members whose values AWS's front does not check: the service refuses them itself with another error (recorded from
+# AWS).  By (service, structure, member).
+UNCHECKED_MEMBERS = frozenset(
+    {("lambda", "CreateFunctionRequest", "Runtime"), ("lambda", "UpdateFunctionConfigurationRequest", "Runtime")}
+)
 
 EMPTY_ANSWERS = frozenset({("lambda", "GetFunctionCodeSigningConfig")})
 """Operations that AWS answers with ``{}`` although the model requires members (recorded from AWS)."""

@@ -15,7 +15,7 @@ from emulator.core.errors import AwsError
 from emulator.wire.javaregex import java_pattern
 from emulator.wire.models import operation_model, protocol_name
 from emulator.wire.quoting import camel, quote_value
-from emulator.wire.recorded import QUOTED_ENUMS
+from emulator.wire.recorded import QUOTED_ENUMS, UNCHECKED_MEMBERS
 from emulator.wire.typecheck import input_checker
 
 Style = Literal["standard", "own"]
@@ -127,7 +127,8 @@ class _Compiler:
         for name, member in shape.members.items():
             # SDKs fill idempotency tokens in; AWS makes one up where a client did not.
             needed = name in required and not member.metadata.get("idempotencyToken")
-            check_member = self.check(member)
+            unchecked = (self.service, shape.name, name) in UNCHECKED_MEMBERS
+            check_member = None if unchecked else self.check(member)
             if needed or check_member is not None:
                 members.append((name, camel(name), needed, check_member))
         return self._union(shape, check) if shape.is_tagged_union else check

@@ -121,6 +121,14 @@ def test_bodies_larger_than_any_operation_takes(aws_stack):
     assert answer.status_code == 413
 
 
+def test_functions_larger_than_lambda_takes(aws_stack):
+    """The text is recorded from AWS."""
+    pieces = (b"x" * 4_194_304 for _ in range(17))
+    answer = httpx.post(f"{aws_stack.url}/2015-03-31/functions", content=pieces)
+    assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (413, "RequestEntityTooLargeException")
+    assert "Request must be smaller than 70167211 bytes for the CreateFunction operation" in answer.text
+
+
 # Unknown names
 
 

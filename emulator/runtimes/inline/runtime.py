@@ -79,7 +79,11 @@ class InlineRuntime:
         environment = self._environment(function)
         cold, environment.cold = environment.cold, False
         invocation.started(environment.log_stream, cold)
+        began = self._ground.clock.real()
         init = await self._load(function, invocation, environment) if cold else None
+        failed = None if environment.failure is None else self._ground.clock.real() - began
+        if failed is not None:
+            self._drop(environment)
 
         def spent() -> None:
             if not ended.done():
@@ -100,8 +104,9 @@ class InlineRuntime:
             self._report_stuck(function, invocation)
             error = payloads.timed_out(invocation.request_id, function.timeout)
             return Outcome(error.payload, error.error_type, "timeout", duration, log_stream=stream)
-        status = "error" if called.crashed else ""
-        return Outcome(called.payload, called.error_type, status, duration, init, log_stream=stream)
+        status = "error" if called.crashed or failed is not None else ""
+        facts = (called.payload, called.error_type, status, duration, init)
+        return Outcome(*facts, log_stream=stream, init_failed=failed)
 
     def _enter(self) -> None:
         """Before the first handler, so that a house without inline handlers leaves the process as it was."""
@@ -187,6 +192,11 @@ class InlineRuntime:
             known = self._environments[key] = self._new_environment(function)
         return known
 
+    def _drop(self, environment: _Environment) -> None:
+        """Its handler could not be loaded: the next invocation begins anew."""
+        for key in [key for key, known in self._environments.items() if known is environment]:
+            del self._environments[key]
+
     def _new_environment(self, function: FunctionSpec) -> _Environment:
         date = timestamps.iso_seconds(self._ground.clock.now())[:10].replace("-", "/")
         stream = log_stream(date, function.version, self._ground.ids.hex(32))
@@ -204,6 +214,7 @@ class InlineRuntime:
             log_group=function.log_group or None,
             log_stream=stream,
             log_format=function.log_format,
+            log_level=function.log_level or None,
             initialization_type=function.initialization,
             endpoint_url=self._ground.base_url,
         )

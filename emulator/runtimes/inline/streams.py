@@ -17,7 +17,6 @@ from typing import Any, TextIO
 
 from emulator.core import timestamps
 
-
 HELD = 64
 """Streams that stay alive after they were exchanged."""
 

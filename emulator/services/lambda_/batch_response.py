@@ -6,9 +6,10 @@ neither covers says so.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+from emulator.core import jsontext
 
 
 def failed_items(payload: bytes, function_error: str | None, reporting: bool, identifiers: Sequence[str]) -> set[str]:
@@ -19,7 +20,7 @@ def failed_items(payload: bytes, function_error: str | None, reporting: bool, id
     if not reporting:
         return set()
     try:
-        answer = json.loads(payload)
+        answer = jsontext.parse(payload)
     except ValueError:
         return everything
     if answer is None or answer in ([], ""):

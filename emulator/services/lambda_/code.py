@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Code:
     identity: str
     """Differs between any two uploads."""
     local: bool = False
+    kms_key: str = ""
+    """``SourceKMSKeyArn``: kept and shown only."""
 
 
 class CodeArea:
@@ -67,8 +69,11 @@ def read_code(source: Mapping[str, Any], area: CodeArea, enforce: bool, identity
     """
     if source.get("ImageUri"):
         raise errors.not_emulated("A container image", _OTHER_WAYS)
+    for member in ("S3ObjectVersion", "S3ObjectStorageMode"):
+        if source.get(member):
+            raise errors.not_emulated(member, "leave it out.")
     if source.get("ZipFile") is not None:
-        return _unzip(source["ZipFile"], area, enforce, identity)
+        return replace(_unzip(source["ZipFile"], area, enforce, identity), kms_key=source.get("SourceKMSKeyArn") or "")
     if source.get("S3Bucket") == LOCAL_BUCKET:
         return _local(str(source.get("S3Key") or ""), identity)
     if source.get("S3Bucket"):

@@ -9,7 +9,7 @@ from typing import Any
 from emulator.core.jsontext import compact
 from emulator.services.lambda_ import errors
 from emulator.services.lambda_.destinations import DEAD_LETTER_SERVICES
-from emulator.services.lambda_.function import Function, Version
+from emulator.services.lambda_.function import Function, Version, logging_config
 from emulator.services.lambda_.log import runtime_arn
 
 RUNTIMES = tuple(
@@ -42,6 +42,8 @@ RESERVED_KEYS = frozenset(
     "AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR".split()
 )
 MAX_ENVIRONMENT = 4096
+LARGEST = {"Timeout": 900, "MemorySize": 10_240, "EphemeralStorage": 10_240}
+"""AWS docs, "Lambda quotas"; the model's larger bounds are those of managed instances."""
 _ENVIRONMENT = "Lambda was unable to configure your environment variables because the environment variables you have"
 
 
@@ -56,8 +58,9 @@ def new_config(params: Mapping[str, Any], can_deliver: CanDeliver) -> dict[str, 
 
 
 def changed_config(config: Mapping[str, Any], params: Mapping[str, Any], can_deliver: CanDeliver) -> dict[str, Any]:
-    """``config`` with the members that ``params`` sets; raises InvalidParameterValueException."""
-    _refuse(params)
+    """``config`` with the members that ``params`` sets; raises ValidationException, InvalidParameterValueException."""
+    refuse(params)
+    _check_limits(params)
     result = dict(config)
     for member in SETTABLE:
         if params.get(member) is None:
@@ -67,16 +70,42 @@ def changed_config(config: Mapping[str, Any], params: Mapping[str, Any], can_del
             _set_dead_letter(result, value, can_deliver)
         elif member == "Environment":
             _set_environment(result, value)
+        elif (member, value) == ("KMSKeyArn", ""):  # back to the default key
+            result.pop(member, None)
         else:
             result[member] = value
     _check_runtime(result["Runtime"])
+    _check_logging(result.get("LoggingConfig", {}))
     return result
 
 
-def _refuse(params: Mapping[str, Any]) -> None:
+def refuse(params: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterValueException for what this emulator does not have."""
     for member, instead in REFUSED.items():
         if params.get(member):
             raise errors.not_emulated(member, instead)
+
+
+def _check_limits(params: Mapping[str, Any]) -> None:
+    """Further values than AWS takes for functions, in the words of its validation."""
+    given = {member: params.get(member) for member in ("Timeout", "MemorySize")}
+    given["EphemeralStorage"] = (params.get("EphemeralStorage") or {}).get("Size")
+    names = {"Timeout": "timeout", "MemorySize": "memorySize", "EphemeralStorage": "ephemeralStorage.size"}
+    findings = [
+        errors.unfit(value, names[member], f"Member must have value less than or equal to {LARGEST[member]}")
+        for member, value in given.items()
+        if value is not None and value > LARGEST[member]
+    ]
+    if findings:
+        raise errors.validation(*findings)
+
+
+def _check_logging(config: Mapping[str, Any]) -> None:
+    """Levels belong to the JSON format (AWS docs, "Configuring advanced logging controls"); the text is ours."""
+    if config.get("LogFormat", "Text") != "JSON" and (
+        config.get("ApplicationLogLevel") or config.get("SystemLogLevel")
+    ):
+        raise errors.invalid_value("ApplicationLogLevel and SystemLogLevel can be set for LogFormat JSON only.")
 
 
 def _check_runtime(runtime: str) -> None:
@@ -147,10 +176,11 @@ def shown(function: Function, version: Version, qualifier: str = "") -> dict[str
         "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_arn(function.region, config["Runtime"])},
     }
     result |= config
-    result["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"} | config.get(
-        "LoggingConfig", {}
-    )
-    result["SnapStart"] = {"ApplyOn": "None"} | config.get("SnapStart", {}) | {"OptimizationStatus": "Off"}
+    result["LoggingConfig"] = {"LogGroup": f"/aws/lambda/{function.name}", **logging_config(config)}
+    result["SnapStart"] = {
+        "ApplyOn": config.get("SnapStart", {}).get("ApplyOn", "None"),
+        "OptimizationStatus": "On" if version.uses_snapshot else "Off",
+    }
     if "VpcConfig" in config:
         result["VpcConfig"] = {"VpcId": "", **config["VpcConfig"]}
     return result

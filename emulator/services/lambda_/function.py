@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,13 @@ from emulator.services.lambda_.policy import Policy
 from emulator.services.lambda_.url import FunctionUrl
 
 
+def logging_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """``LoggingConfig`` with AWS's defaults (AWS docs, "Configuring advanced logging controls")."""
+    given: dict[str, Any] = {"LogFormat": "Text"} | config.get("LoggingConfig", {})
+    levels = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+    return (levels if given["LogFormat"] == "JSON" else {}) | given
+
+
 @dataclass(slots=True)
 class Version:
     """``$LATEST`` or a published number; ``config`` holds the configuration in AWS's members."""
@@ -28,6 +35,12 @@ class Version:
     last_modified: str
     layers: tuple[Path, ...] = ()
     """Where the layers of the configuration are unpacked."""
+
+    @property
+    def uses_snapshot(self) -> bool:
+        """SnapStart is for published versions only (AWS docs, "Improving startup performance with SnapStart")."""
+        chosen = self.config.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions"
+        return chosen and self.number != LATEST
 
 
 @dataclass(slots=True)
@@ -118,7 +131,7 @@ class Function:
     def spec(self, version: Version) -> FunctionSpec:
         """One version as a runtime needs it."""
         config = version.config
-        logging = config.get("LoggingConfig", {})
+        logging = logging_config(config)
         return FunctionSpec(
             account=self.account,
             region=self.region,
@@ -134,7 +147,14 @@ class Function:
             revision=version.revision_id,
             code_id=version.code.identity,
             log_group=logging.get("LogGroup", ""),
-            log_format=logging.get("LogFormat", "Text"),
+            log_format=logging["LogFormat"],
+            log_level=logging.get("ApplicationLogLevel", ""),
+            system_log_level=logging.get("SystemLogLevel", ""),
             layers=version.layers,
-            initialization="provisioned-concurrency" if self.is_provisioned(version.number) else "on-demand",
+            initialization=self._initialization(version),
         )
+
+    def _initialization(self, version: Version) -> str:
+        if version.uses_snapshot:
+            return "snap-start"
+        return "provisioned-concurrency" if self.is_provisioned(version.number) else "on-demand"

@@ -38,6 +38,7 @@ class InvocationLog:
         self._write = write
         self._stream = ""
         self._json = function.log_format.upper() == "JSON"
+        self._failures_only = self._json and function.system_log_level == "WARN"
         self._lines: list[str] = []
         self._waiting: list[LogEvent] = []
         self._platform("start", {"requestId": request_id, "version": function.version}, self._start_text())
@@ -52,7 +53,9 @@ class InvocationLog:
             version, arn = runtime_version(self._function)
             text = f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}"
             at = self._waiting[0].at if self._waiting else self._now()  # before START
-            self._write(stream, [LogEvent(at, self._shaped("initStart", _init_record(version, arn), text))])
+            record = _init_record(version, arn, self._function.initialization)
+            if not self._failures_only:
+                self._write(stream, [LogEvent(at, self._shaped("initStart", record, text))])
         self._write(stream, self._waiting)
         self._waiting = []
 
@@ -62,15 +65,20 @@ class InvocationLog:
         self._on_line(text)
 
     def finish(self, outcome: Outcome) -> None:
-        if outcome.status == "error" and outcome.init is not None:
-            self._write(self._stream, [LogEvent(self._now(), init_report(outcome))])
+        if outcome.init_failed is not None and outcome.status == "error":
+            record = _init_report_record(self._function, outcome, outcome.init_failed)
+            text = self._shaped("initReport", record, init_report(outcome, outcome.init_failed))
+            self._write(self._stream, [LogEvent(self._now(), text)])
         if not self._json:
             self._add(f"END RequestId: {self._request_id}")
         text = report(self._request_id, self._function, outcome)
-        self._platform("report", report_record(self._request_id, self._function, outcome), text)
+        self._platform("report", report_record(self._request_id, self._function, outcome), text, bool(outcome.status))
 
-    def _platform(self, kind: str, record: dict[str, Any], text: str) -> None:
-        self._add(self._shaped(kind, record, text))
+    def _platform(self, kind: str, record: dict[str, Any], text: str, failed: bool = False) -> None:
+        """A line of the platform; at the system log level WARN reports of failures alone (AWS docs, "Configuring
+        advanced logging controls")."""
+        if failed or not self._failures_only:
+            self._add(self._shaped(kind, record, text))
 
     def _shaped(self, kind: str, record: dict[str, Any], text: str) -> str:
         if not self._json:
@@ -106,19 +114,28 @@ def runtime_arn(region: str, runtime: str) -> str:
     return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(runtime.encode()).hexdigest()}"
 
 
-def _init_record(version: str, arn: str) -> dict[str, Any]:
+def _init_record(version: str, arn: str, initialization: str) -> dict[str, Any]:
     return {
-        "initializationType": "on-demand",
+        "initializationType": initialization,
         "phase": "init",
         "runtimeVersion": version,
         "runtimeVersionArn": arn,
     }
 
 
-def init_report(outcome: Outcome) -> str:
+def _init_report_record(function: FunctionSpec, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    return {
+        "initializationType": function.initialization,
+        "metrics": {"durationMs": round(seconds * 1000, 3)},
+        "phase": "init",
+        "status": "error",
+        "errorType": outcome.error_type,
+    }
+
+
+def init_report(outcome: Outcome, seconds: float) -> str:
     """The line for an environment whose handler could not be loaded."""
-    milliseconds = (outcome.init or 0.0) * 1000
-    parts = (f"INIT_REPORT Init Duration: {milliseconds:.2f} ms", "Phase: init", "Status: error")
+    parts = (f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms", "Phase: init", "Status: error")
     return "\t".join((*parts, f"Error Type: {outcome.error_type}"))
 
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.core.arns import Arn
 from emulator.patterns.event_filter import EventFilter
+from emulator.services.lambda_ import errors
+from emulator.services.lambda_.stream_window import Window
 
 if TYPE_CHECKING:
     from emulator.services.lambda_.event_source import Poller
     from emulator.services.lambda_.stream_source import StreamPoller
 
 USER = "USER_INITIATED"
+FOREIGN_MEMBERS = (
+    "Topics",
+    "Queues",
+    "SourceAccessConfigurations",
+    "SelfManagedEventSource",
+    "AmazonManagedKafkaEventSourceConfig",
+    "SelfManagedKafkaEventSourceConfig",
+    "DocumentDBEventSourceConfig",
+    "LoggingConfig",
+)
+"""Members of requests that belong to event sources which do not exist here."""
+MAX_FILTERS = 10
+"""AWS docs, "Control which events Lambda sends to your function": five, ten on request."""
 
 
 @dataclass(slots=True)
@@ -31,7 +46,7 @@ class MappingSettings:
 
 @dataclass(slots=True)
 class StreamSettings(MappingSettings):
-    """What can be set for a stream.  Ages in seconds; -1 sets no limit."""
+    """What can be set for a stream.  Ages and ``tumbling`` windows in seconds; -1 sets no limit, 0 no window."""
 
     batch_size: int = 100
     starting_position: str = "TRIM_HORIZON"
@@ -40,6 +55,7 @@ class StreamSettings(MappingSettings):
     max_age: int = -1
     max_retries: int = -1
     bisect: bool = False
+    tumbling: int = 0
     on_failure: str | None = None
 
 
@@ -62,6 +78,8 @@ class EventSourceMapping:
     poller: Poller | StreamPoller | None = None
     checkpoints: dict[tuple[str, int], Any] = field(default_factory=dict)
     """How far a stream is read, by shard and lane; kept while the mapping is disabled."""
+    windows: dict[tuple[str, int], Window] = field(default_factory=dict)
+    """Tumbling windows that are open, likewise."""
     last_result: str = "No records processed"
 
     @property
@@ -119,7 +137,7 @@ class EventSourceMapping:
             "MaximumRecordAgeInSeconds": settings.max_age,
             "BisectBatchOnFunctionError": settings.bisect,
             "MaximumRetryAttempts": settings.max_retries,
-            "TumblingWindowInSeconds": 0,
+            "TumblingWindowInSeconds": settings.tumbling,
             "FunctionResponseTypes": ["ReportBatchItemFailures"] if settings.report_failures else [],
             "EventSourceMappingArn": self.arn,
         }
@@ -135,8 +153,18 @@ class EventSourceMapping:
 
 
 def patterns_in(params: Mapping[str, Any]) -> list[str] | None:
-    """The filter patterns of a request; None when the member is absent."""
+    """The filter patterns of a request, None when the member is absent; raises InvalidParameterValueException."""
     criteria = params.get("FilterCriteria")
     if criteria is None:
         return None
-    return [entry.get("Pattern") or "" for entry in criteria.get("Filters") or []]
+    patterns = [entry.get("Pattern") or "" for entry in criteria.get("Filters") or []]
+    if len(patterns) > MAX_FILTERS:  # our own text
+        raise errors.invalid_value(f"An event source mapping has at most {MAX_FILTERS} filters.")
+    return patterns
+
+
+def check_foreign(params: Mapping[str, Any], members: Sequence[str] = FOREIGN_MEMBERS) -> None:
+    """Raises InvalidParameterValueException for members of other kinds of event sources."""
+    for member in members:
+        if params.get(member) is not None:
+            raise errors.invalid_value(f"Unsupported {member} parameter for given event source mapping type.")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+from emulator.core import jsontext
 from emulator.core.errors import AwsError
+from emulator.core.ground import Call
 
 MAX_SYNC = 6_291_456
 MAX_ASYNC = 1_048_576
 """262,144 before October 2025."""
+MAX_REQUEST = {"CreateFunction": 70_167_211, "UpdateFunctionCode": 70_167_211, "UpdateFunctionConfiguration": 5120}
+"""Whole requests in bytes (recorded from AWS; UpdateFunctionConfiguration: AWS docs)."""
 
 _SOURCE = "at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}, column: {}]"
 
@@ -18,11 +22,13 @@ def read_payload(body: bytes | None) -> bytes:
     if not body:
         return b"{}"
     try:
-        json.loads(body.decode("utf-8"))
+        jsontext.parse(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _unreadable(f"Invalid UTF-8 start byte 0x{body[error.start]:x}", 1, error.start + 1) from None
     except json.JSONDecodeError as error:
         raise _unreadable(_detail(error), error.lineno, error.colno) from None
+    except ValueError as error:  # too deep, or a number of thousands of digits
+        raise _unreadable(str(error), 1, 1) from None
     return body
 
 
@@ -54,7 +60,19 @@ def check_size(payload: bytes, asynchronous: bool, enforce: bool) -> None:
             f"{size} byte payload is too large for the Event invocation type (limit {MAX_ASYNC} bytes)",
         )
     if not asynchronous and size > MAX_SYNC:
-        raise AwsError(
-            "RequestEntityTooLargeException",
-            f"Request must be smaller than {MAX_SYNC} bytes for the InvokeFunction operation",
-        )
+        raise request_too_large("Invoke")
+
+
+def check_request(call: Call, operation: str) -> None:
+    """Raises RequestEntityTooLargeException for a request that says that it is larger than the operation takes."""
+    length = call.headers.get("content-length", "")
+    if call.settings.enforce_quotas and length.isdigit() and int(length) > MAX_REQUEST[operation]:
+        raise request_too_large(operation)
+
+
+def request_too_large(operation: str) -> AwsError:
+    limit = MAX_REQUEST.get(operation, MAX_SYNC)
+    shown = "InvokeFunction" if operation.startswith("Invoke") else operation
+    return AwsError(
+        "RequestEntityTooLargeException", f"Request must be smaller than {limit} bytes for the {shown} operation"
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.core.jsontext import compact
 from emulator.services.lambda_ import errors
 
 _CONDITIONS = (
@@ -24,6 +25,11 @@ class Policy:
 
     revision_id: str
     statements: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def check_revision(self, wanted: str | None) -> None:
+        """Raises PreconditionFailedException when a caller knows another revision."""
+        if wanted and wanted != self.revision_id:
+            raise errors.stale_revision()
 
     def document(self) -> dict[str, Any]:
         return {"Version": "2012-10-17", "Id": "default", "Statement": list(self.statements.values())}
@@ -52,6 +58,8 @@ def statement(params: Mapping[str, Any], resource: str) -> dict[str, Any]:
         "Resource": resource,
     }
     conditions: dict[str, dict[str, str]] = {}
+    if params.get("InvokedViaFunctionUrl") is not None:  # AWS docs, "Control access to Lambda function URLs"
+        conditions["Bool"] = {"lambda:InvokedViaFunctionUrl": compact(params["InvokedViaFunctionUrl"])}
     for member, operator, key in _CONDITIONS:
         if params.get(member):
             conditions.setdefault(operator, {})[key] = params[member]

@@ -48,6 +48,20 @@ def find_function(call: Call, address: Address, suffix: str = "") -> Function:
     return function
 
 
+def find_unqualified(call: Call, name: str, suffix: str = "", *, latest: bool = False) -> Function:
+    """The function that ``name`` addresses; raises InvalidParameterValueException for a version or alias of it.
+
+    ``latest`` takes ``$LATEST``, too.
+    """
+    address = address_of(call, name)
+    if address.qualifier and not (latest and address.qualifier == LATEST):
+        raise errors.invalid_value(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
+            "Please specify either a function name or an unqualified function ARN."
+        )
+    return find_function(call, Address(address.name), suffix)
+
+
 def find_qualified(call: Call, address: Address) -> Function:
     """The function, whose qualifier exists as well; as Invoke looks it up."""
     function = find_function(call, address, LATEST)

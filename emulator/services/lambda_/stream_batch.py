@@ -17,6 +17,7 @@ from emulator.services.lambda_.batching import throttle_wait
 from emulator.services.lambda_.function import Function
 from emulator.services.lambda_.invocation import Job, Run, run
 from emulator.services.lambda_.mapping import EventSourceMapping
+from emulator.services.lambda_.records import key_of_object
 from emulator.services.lambda_.store import store_of
 from emulator.services.lambda_.stream_decisions import GiveUp, Retry, Split, after_failure, first_failed
 from emulator.services.lambda_.stream_records import (
@@ -26,6 +27,7 @@ from emulator.services.lambda_.stream_records import (
     LastTry,
     discard_record,
 )
+from emulator.services.lambda_.stream_window import Window, answered_state
 
 if TYPE_CHECKING:
     from emulator.services.lambda_.stream_source import StreamPoller
@@ -41,24 +43,33 @@ class Part:
     retries: int = 0
     attempts: int = 0
     last: LastTry | None = None
+    final: bool = False
+    """Ends its tumbling window; may have no records."""
 
 
 class StreamBatch:
     """Handles the records of one batch in order."""
 
     def __init__(
-        self, ground: Ground, mapping: EventSourceMapping, poller: StreamPoller, shard: str, lane: int
+        self,
+        ground: Ground,
+        mapping: EventSourceMapping,
+        poller: StreamPoller,
+        shard: str,
+        lane: int,
+        window: Window | None = None,
     ) -> None:
         self._ground = ground
         self._mapping = mapping
         self._poller = poller
         self._shard = shard
         self._lane = lane
+        self._window = window
         self._cause: Cause | None = None
 
-    async def handle(self, records: list[StreamRecord]) -> bool:
+    async def handle(self, records: list[StreamRecord], final: bool = False) -> bool:
         """True when all records are done or discarded, False when the poller was stopped before."""
-        parts = deque([Part(records)])
+        parts = deque([Part(records, final=final)])
         while parts:
             rest = await self._handle(parts.popleft())
             if rest is None:
@@ -69,40 +80,53 @@ class StreamBatch:
     async def _handle(self, part: Part) -> list[Part] | None:
         """What is left of a part after one look at it; None when the poller was stopped."""
         await self._discard_old(part)
-        if not part.records:
+        if not part.records and not part.final:
             return []
         result = await self._invoke(part)
         if result is None:
             return None
-        sequences = [record.sequence for record in part.records]
-        reporting = self._poller.settings.report_failures
-        failed = first_failed(result.outcome.payload, result.function_error, reporting, sequences)
+        failed = self._first_failed(part, result)
         self._mapping.last_result = "OK" if failed is None else "PROBLEM: Function call failed"
         if failed is None:
-            self._checkpoint(part.records[-1])
+            self._checkpoint(part.records)
             return []
         return await self._failed(part, failed)
 
+    def _first_failed(self, part: Part, result: Run) -> int | None:
+        """The first record to be handled again; in a tumbling window the answer must bring the next state, too."""
+        sequences = [record.sequence for record in part.records]
+        reporting = self._poller.settings.report_failures
+        failed = first_failed(result.outcome.payload, result.function_error, reporting, sequences)
+        if self._window is None:
+            return failed
+        state = None if result.failed else answered_state(result.outcome.payload)
+        if state is None:
+            return 0
+        self._window.state = state
+        return failed
+
     async def _failed(self, part: Part, failed: int) -> list[Part] | None:
         if failed:
-            self._checkpoint(part.records[failed - 1])
+            self._checkpoint(part.records[:failed])
             part.records = part.records[failed:]
         decision = after_failure(self._poller.settings, len(part.records), part.retries, partial=failed > 0)
         if isinstance(decision, GiveUp):
             await self._discard(part.records, RETRIES_EXHAUSTED, part)
-            self._checkpoint(part.records[-1])
+            self._checkpoint(part.records)
             return []
         if isinstance(decision, Split):
             halves = (part.records[: decision.at], part.records[decision.at :])
-            return [Part(half, part.retries, part.attempts, part.last) for half in halves if half]
+            parts = [Part(half, part.retries, part.attempts, part.last) for half in halves if half]
+            parts[-1].final = part.final
+            return parts
         part.retries += 1
         self._note_retry(part, decision)
         return [part] if await self._pause(decision.seconds) else None
 
-    def _checkpoint(self, record: StreamRecord) -> None:
+    def _checkpoint(self, done: list[StreamRecord]) -> None:
         source = self._ground.courier.stream(self._mapping.source_arn)
-        if source is not None:
-            self._mapping.checkpoints[self._shard, self._lane] = source.after(self._shard, record.sequence)
+        if source is not None and done:
+            self._mapping.checkpoints[self._shard, self._lane] = source.after(self._shard, done[-1].sequence)
 
     async def _pause(self, seconds: float) -> bool:
         """False when the poller was stopped meanwhile."""
@@ -117,7 +141,7 @@ class StreamBatch:
             function = self._function()
             if function is not None:
                 request_id = self._ground.ids.uuid()
-                payload = stream_event.event(part.records, self._mapping.source_arn)
+                payload = self._event(part)
                 qualifier, source = self._mapping.qualifier, self._mapping.source_arn
                 job = Job(function, qualifier, payload, request_id, source, self._entered(part), part.attempts + 1)
                 try:
@@ -133,6 +157,13 @@ class StreamBatch:
             if not await self._pause(wait):
                 return None
 
+    def _event(self, part: Part) -> bytes:
+        window, arn = self._window, self._mapping.source_arn
+        if window is None:
+            return stream_event.event(part.records, arn)
+        early = part.final and window.too_large
+        return stream_event.event(part.records, arn, window.members(self._shard, arn, final=part.final, early=early))
+
     def _function(self) -> Function | None:
         mapping = self._mapping
         return store_of(self._ground, mapping.account, mapping.region).functions.get(mapping.function_name)
@@ -140,8 +171,9 @@ class StreamBatch:
     def _entered(self, part: Part) -> Cause:
         """The batch's line in the trace of its first record."""
         if self._cause is None:
+            cause = self._window.cause if self._window is not None and not part.records else part.records[0].cause
             hop = self._ground.journal.note(
-                *("stream", self._mapping.source_arn, self._mapping.function_arn, part.records[0].cause),
+                *("stream", self._mapping.source_arn, self._mapping.function_arn, cause),
                 shard=self._shard,
                 records=len(part.records),
             )
@@ -165,7 +197,7 @@ class StreamBatch:
         if not old:
             return
         await self._discard(old, AGE_EXCEEDED, part)
-        self._checkpoint(old[-1])
+        self._checkpoint(old)
         part.records = [record for record in part.records if now - record.arrival <= limit]
 
     async def _discard(self, records: list[StreamRecord], condition: str, part: Part) -> None:
@@ -178,13 +210,18 @@ class StreamBatch:
             *(request_id, part.last, now),
         )
         log.warning("%s discards %d records of %s: %s", function_arn, len(records), self._shard, condition)
-        if not target:
-            return
-        text = discard_record(batch, with_payload=Arn.parse(target).service == "s3")
-        cause = self._cause or records[0].cause
+        if target and records:
+            await self._tell(target, batch, self._cause or records[0].cause)
+
+    async def _tell(self, target: str, batch: Discarded, cause: Cause) -> None:
+        mapping, to_bucket = self._mapping, Arn.parse(target).service == "s3"
+        text, parameters = discard_record(batch, with_payload=to_bucket), {}
+        if to_bucket:  # recorded from AWS
+            folder = f"{mapping.uuid}/{batch.shard}"
+            parameters["Key"] = key_of_object(folder, batch.at, self._ground.ids.uuid())
         delivery = await self._ground.courier.deliver(
-            target, text, function_arn, cause, None, part.attempts, kind="record"
+            target, text, batch.function_arn, cause, parameters, batch.attempts, kind="record"
         )
         if not delivery.ok:
             store_of(self._ground, mapping.account, mapping.region).destination_delivery_failures += 1
-            log.warning("record of %s was lost on its way to %s: %s", function_arn, target, delivery.message)
+            log.warning("record of %s was lost on its way to %s: %s", batch.function_arn, target, delivery.message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emulator.core.courier import StreamRecord
@@ -14,5 +14,6 @@ def shown(record: StreamRecord, stream_arn: str) -> dict[str, Any]:
     return {**record.data, "eventSourceARN": stream_arn}
 
 
-def event(records: Sequence[StreamRecord], stream_arn: str) -> bytes:
-    return compact({"Records": [shown(record, stream_arn) for record in records]}).encode()
+def event(records: Sequence[StreamRecord], stream_arn: str, window: Mapping[str, Any] | None = None) -> bytes:
+    """``window`` holds what a tumbling window adds."""
+    return compact({"Records": [shown(record, stream_arn) for record in records], **(window or {})}).encode()

@@ -6,12 +6,18 @@ from typing import Any
 
 from emulator.core.arns import Arn
 from emulator.core.ground import Call
-from emulator.services.lambda_ import errors
-from emulator.services.lambda_.mapping import MappingSettings, StreamSettings, patterns_in
+from emulator.services.lambda_ import destinations, errors
+from emulator.services.lambda_.mapping import (
+    FOREIGN_MEMBERS,
+    MappingSettings,
+    StreamSettings,
+    check_foreign,
+    patterns_in,
+)
 
 QUEUE_MEMBERS = ("ScalingConfig", "ProvisionedPollerConfig")
 DESTINATIONS = ("sqs", "sns", "s3")
-STORED = ("KMSKeyArn", "MetricsConfig", "LoggingConfig")
+STORED = ("KMSKeyArn", "MetricsConfig")
 SHORTEST_AGE = 60
 
 
@@ -25,6 +31,8 @@ def starting(params: dict[str, Any], arn: str) -> StreamSettings:
         )
     if position == "AT_TIMESTAMP" and Arn.parse(arn).service == "dynamodb":
         raise errors.invalid_value(f"Unsupported starting position for arn type: {arn}")
+    if position != "AT_TIMESTAMP" and params.get("StartingPositionTimestamp") is not None:  # our own text
+        raise errors.invalid_value("StartingPositionTimestamp belongs to the starting position AT_TIMESTAMP.")
     return StreamSettings(starting_position=position, starting_at=params.get("StartingPositionTimestamp"))
 
 
@@ -36,7 +44,7 @@ def changed(call: Call, old: StreamSettings, params: dict[str, Any]) -> StreamSe
         return otherwise if params.get(member) is None else params[member]
 
     patterns, types = patterns_in(params), params.get("FunctionResponseTypes")
-    return StreamSettings(
+    settings = StreamSettings(
         batch_size=given("BatchSize", old.batch_size),
         window=given("MaximumBatchingWindowInSeconds", old.window),
         patterns=old.patterns if patterns is None else patterns,
@@ -48,16 +56,19 @@ def changed(call: Call, old: StreamSettings, params: dict[str, Any]) -> StreamSe
         max_age=given("MaximumRecordAgeInSeconds", old.max_age),
         max_retries=given("MaximumRetryAttempts", old.max_retries),
         bisect=given("BisectBatchOnFunctionError", old.bisect),
+        tumbling=given("TumblingWindowInSeconds", old.tumbling),
         on_failure=_destination(call, old, params),
     )
+    if settings.tumbling and settings.lanes > 1:
+        raise errors.not_emulated(
+            "TumblingWindowInSeconds with ParallelizationFactor", "a window's state belongs to a shard; leave one out."
+        )
+    return settings
 
 
 def _check(params: dict[str, Any]) -> None:
-    for member in QUEUE_MEMBERS:
-        if params.get(member):
-            raise errors.invalid_value(f"Unsupported {member} parameter for given event source mapping type.")
-    if params.get("TumblingWindowInSeconds"):
-        raise errors.not_emulated("TumblingWindowInSeconds", "keep the state in a table.")
+    given = [member for member in QUEUE_MEMBERS if params.get(member)]
+    check_foreign(params, (*given, *FOREIGN_MEMBERS))
     age = params.get("MaximumRecordAgeInSeconds")
     if age is not None and age != -1 and age < SHORTEST_AGE:  # our own text
         raise errors.invalid_value(f"MaximumRecordAgeInSeconds must be -1 or at least {SHORTEST_AGE}.")
@@ -65,6 +76,8 @@ def _check(params: dict[str, Any]) -> None:
 
 def _destination(call: Call, old: StreamSettings, params: dict[str, Any]) -> str | None:
     config = params.get("DestinationConfig")
+    if config is not None and (config.get("OnSuccess") or {}).get("Destination"):  # our own text
+        raise errors.invalid_value("Unsupported OnSuccess destination for given event source mapping type.")
     if config is None or config.get("OnFailure") is None:
         return old.on_failure
     arn = config["OnFailure"].get("Destination")
@@ -74,7 +87,9 @@ def _destination(call: Call, old: StreamSettings, params: dict[str, Any]) -> str
     if service not in DESTINATIONS:
         raise errors.invalid_value(f"The provided destination config {arn} is invalid.")
     if not call.courier.can_deliver(service):
-        raise errors.not_emulated(f"A destination of service {service}", "use an SQS queue.")
+        raise errors.not_emulated(
+            f"A destination of service {service}", destinations.INSTEAD.get(service, "use an SQS queue.")
+        )
     return str(arn)
 
 

@@ -6,6 +6,7 @@ They wait in the stream's list of waiters and have no timer while there is nothi
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 from emulator.core.courier import Shard, StreamRecord, StreamSource
 from emulator.core.ground import Ground
@@ -17,12 +18,22 @@ from emulator.services.lambda_.mapping import EventSourceMapping, StreamSettings
 from emulator.services.lambda_.stream_batch import StreamBatch
 from emulator.services.lambda_.stream_decisions import lane_of
 from emulator.services.lambda_.stream_event import shown
+from emulator.services.lambda_.stream_window import Window
 
 log = logging.getLogger("emulator.lambda")
 
 MISSING_STREAM = 20.0
 """Seconds between two looks for a stream that was deleted."""
 READ_LIMIT = 1000
+
+
+class Collected(NamedTuple):
+    """Records for one batch and the position behind them; ``over``: they are the last of their tumbling window."""
+
+    records: list[StreamRecord]
+    position: object
+    window: Window | None = None
+    over: bool = False
 
 
 class StreamPoller:
@@ -102,15 +113,31 @@ class StreamPoller:
                 continue
             if key not in checkpoints:
                 checkpoints[key] = source.start(shard.id, "TRIM_HORIZON")
-            records, position = await self._collect(source, shard.id, lane, checkpoints[key])
-            if records:
-                batch = StreamBatch(self._ground, self._mapping, self, shard.id, lane)
-                if not await batch.handle(records):
-                    break  # stopped: the checkpoint stays before what is not done
-            checkpoints[key] = position
-            if not records and source.finished(shard.id, position):
+            found = await self._collect(source, shard.id, lane, checkpoints[key])
+            if not await self._handle(key, found):
+                break  # stopped: the checkpoint stays before what is not done
+            checkpoints[key] = found.position
+            if not found.records and key not in self._mapping.windows and source.finished(shard.id, found.position):
                 break
         self._lane_ended(shard)
+
+    async def _handle(self, key: tuple[str, int], found: Collected) -> bool:
+        """Everything that follows from what was read; False when the poller was stopped before its end."""
+        window = found.window
+        if window is not None:
+            self._mapping.windows[key] = window
+        if not found.records and not found.over:
+            return True
+        if not await StreamBatch(self._ground, self._mapping, self, *key, window).handle(found.records, found.over):
+            return False
+        if window is None:
+            return True
+        early = not found.over and window.too_large
+        if early and not await StreamBatch(self._ground, self._mapping, self, *key, window).handle([], final=True):
+            return False
+        if early or found.over:
+            del self._mapping.windows[key]
+        return True
 
     def _lane_ended(self, shard: Shard) -> None:
         source = self._source()
@@ -125,20 +152,22 @@ class StreamPoller:
         checkpoints = self._mapping.checkpoints
         return (shard, lane) in checkpoints and source.finished(shard, checkpoints[shard, lane])
 
-    async def _collect(
-        self, source: StreamSource, shard: str, lane: int, position: object
-    ) -> tuple[list[StreamRecord], object]:
-        """The next batch, and the position behind it; empty when nothing was there and something has happened since."""
+    async def _collect(self, source: StreamSource, shard: str, lane: int, position: object) -> Collected:
+        """The next batch; empty when nothing was there and something has happened since."""
         records: list[StreamRecord] = []
+        window = self._mapping.windows.get((shard, lane))
         size, until = 0, self._ground.clock.now() + self.settings.window
         while not self.stopped:
             limit = self.settings.batch_size - len(records)
             found, behind = source.read(shard, position, min(READ_LIMIT, limit))
             for record in found:
+                if window is not None and record.arrival >= window.end:
+                    return Collected(records, position, window, over=True)
                 if self._wanted(record, lane):
                     length = len(compact(dict(record.data)).encode())
                     if records and size + length > MAX_BYTES:
-                        return records, position
+                        return Collected(records, position, window)
+                    window = window or self._window_of(record)
                     records.append(record)
                     size += length
                 position = source.after(shard, record.sequence)
@@ -147,14 +176,30 @@ class StreamPoller:
                 break
             if found:
                 continue
-            left = until - self._ground.clock.now()
+            left = min(until, window.end if window is not None else until) - self._ground.clock.now()
             if not records:
-                if not source.finished(shard, position):
-                    await self.wait(source, None)
-                break
+                over = await self._wait_for_records(source, shard, position, window)
+                return Collected(records, position, window, over)
             if left <= 0 or not await self.wait(source, left):
                 break
-        return records, position
+        return Collected(records, position, window)
+
+    async def _wait_for_records(
+        self, source: StreamSource, shard: str, position: object, window: Window | None
+    ) -> bool:
+        """Park until the stream has news; True when the open window is over instead."""
+        if source.finished(shard, position):
+            return window is not None
+        if window is None:
+            await self.wait(source, None)
+            return False
+        left = window.end - self._ground.clock.now()
+        return left <= 0 or not await self.wait(source, left)
+
+    def _window_of(self, record: StreamRecord) -> Window | None:
+        """The tumbling window that a record opens."""
+        seconds = self.settings.tumbling
+        return Window.around(record.arrival, seconds, record.cause) if seconds else None
 
     def _wanted(self, record: StreamRecord, lane: int) -> bool:
         mine = lane_of(record.key, self.settings.lanes) == lane

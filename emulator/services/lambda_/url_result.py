@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.jsontext import compact
 from emulator.wire.messages import WireResponse, header_text
 
@@ -39,7 +39,7 @@ def answered(payload: bytes, content_type: str = "application/json") -> WireResp
     if content_type == PRELUDE_TYPE:
         return _streamed(payload)
     try:
-        result = json.loads(payload)
+        result = jsontext.parse(payload)
     except ValueError:
         return WireResponse(200, [("content-type", "application/octet-stream")], payload)
     if isinstance(result, Mapping) and "statusCode" in result:
@@ -87,7 +87,7 @@ def _streamed(payload: bytes) -> WireResponse:
     """A JSON prelude, eight NUL bytes, and the body (the Runtime API's form of a streamed HTTP answer)."""
     prelude, found, body = payload.partition(_PRELUDE_END)
     try:
-        facts = json.loads(prelude)
+        facts = jsontext.parse(prelude)
     except ValueError:
         facts = None
     if not found or not isinstance(facts, dict):

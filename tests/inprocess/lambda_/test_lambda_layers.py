@@ -130,6 +130,8 @@ def test_layer_permissions() -> None:
             w.do("add_layer_version_permission", **where, **statement)
             policy = json.loads(w.do("get_layer_version_policy", **where)["Policy"])
             assert policy["Statement"][0]["Resource"] == f"{LAYER}:1"
+            stale = {"RevisionId": "old", "StatementId": "s", **where}
+            assert refused(w, "remove_layer_version_permission", **stale)[0] == "PreconditionFailedException"
             w.do("remove_layer_version_permission", StatementId="s", **where)
             assert refused(w, "get_layer_version_policy", **where)[0] == "ResourceNotFoundException"
 

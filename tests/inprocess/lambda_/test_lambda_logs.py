@@ -110,6 +110,64 @@ def test_a_group_of_its_own_and_json_platform_lines() -> None:
 
 
 @kinds
+@pytest.mark.parametrize(("text", "reports"), [("sys.exit(3)", 1), ("def handler(e, c): sys.exit(3)", 0)])
+def test_an_exit_is_a_failed_init_only_at_import(kind: str, text: str, reports: int) -> None:
+    async def main() -> None:
+        async with world() as w:
+            use(w, kind)
+            w.from_files(index__py=f"import sys\n{text}\n")
+            await w.invoke(event={})
+            assert len(lines(w, filterPattern="INIT_REPORT")) == reports
+            assert lines(w)[-1].endswith("\tStatus: error\tError Type: Runtime.ExitError")
+
+    asyncio.run(main())
+
+
+LEVELS = """
+    import logging
+    def handler(event, context):
+        for level in ("debug", "info", "warning"):
+            getattr(logging.getLogger(), level)(level)
+        if event.get("leave"):
+            raise SystemExit(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("levels", "event", "expected"),
+    [
+        ({}, {}, ["platform.initStart", "platform.start", "info", "warning", "platform.report"]),
+        (
+            {"ApplicationLogLevel": "DEBUG", "SystemLogLevel": "WARN"},
+            {},
+            ["debug", "info", "warning"],
+        ),
+        (
+            {"ApplicationLogLevel": "ERROR", "SystemLogLevel": "WARN"},
+            {"leave": True},
+            ["platform.report"],
+        ),
+    ],
+)
+def test_log_levels_of_the_json_format_docs(levels: dict[str, str], event: Any, expected: list[str]) -> None:
+    """AWS docs, "Configuring advanced logging controls": INFO unless set; WARN shows only reports of failures."""
+
+    async def main() -> None:
+        async with world() as w:
+            w.with_workers()
+            code = {"ZipFile": zipped(index__py=LEVELS)}
+            w.function("index.handler", Code=code, LoggingConfig={"LogFormat": "JSON"} | levels)
+            await w.invoke(event=event)
+            written = [json.loads(line) for line in lines(w)]
+            assert [line.get("type") or line["message"] for line in written] == expected
+            shown = w.do("get_function_configuration", FunctionName="f")["LoggingConfig"]
+            defaults = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+            assert shown == {"LogFormat": "JSON", "LogGroup": "/aws/lambda/f"} | defaults | levels
+
+    asyncio.run(main())
+
+
+@kinds
 def test_a_handler_that_cannot_be_loaded(kind: str) -> None:
     async def main() -> None:
         async with world() as w:
@@ -118,6 +176,13 @@ def test_a_handler_that_cannot_be_loaded(kind: str) -> None:
             payload = json.loads((await w.invoke(event={}))["Payload"])
             assert payload["errorType"] == "Runtime.ImportModuleError"
             assert len(lines(w, filterPattern='"[ERROR] Runtime.ImportModuleError"')) == 1
+            *_, init_report, end, report = lines(w)
+            failed = r"\tStatus: error\tError Type: Runtime\.ImportModuleError"
+            assert re.fullmatch(rf"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init{failed}", init_report)
+            assert end.startswith("END ")
+            assert re.fullmatch(rf"REPORT RequestId: {UUID}\tDuration: .*{failed}", report)
+            await w.invoke(event={})  # init is tried again
+            assert len(lines(w, filterPattern="INIT_REPORT")) == 2
 
     asyncio.run(main())
 

@@ -99,6 +99,21 @@ def test_record_recorded_from_aws() -> None:
     asyncio.run(main())
 
 
+def test_hash_of_message_attributes_recorded() -> None:
+    async def main() -> None:
+        async with world() as w:
+            connect(w)
+            texts = {"Title": "The Whistler", "Author": "John Grisham"}
+            attributes = {name: {"StringValue": text, "DataType": "String"} for name, text in texts.items()}
+            attributes["WeeksOn"] = {"StringValue": "6", "DataType": "Number"}
+            w.put("body", MessageAttributes=attributes)
+            await w.clock.quiet()
+            ((record,),) = batches
+            assert record["md5OfMessageAttributes"] == "d25a6aea97eb8f585bfa92d314504a92"
+
+    asyncio.run(main())
+
+
 def test_idle_mapping_has_no_timer_and_is_not_busy() -> None:
     async def main() -> None:
         async with world() as w:

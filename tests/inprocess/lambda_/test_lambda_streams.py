@@ -135,15 +135,13 @@ def test_the_same_mapping_twice_recorded() -> None:
     asyncio.run(main())
 
 
-def test_topics_and_windows_that_do_not_exist_are_refused_by_name() -> None:
+def test_topics_that_do_not_exist_are_refused_by_name() -> None:
     async def main() -> None:
         async with world() as w:
             TestStream(w)
             topic = {"OnFailure": {"Destination": "arn:aws:sns:us-east-1:123456789012:t"}}
             with pytest.raises(AwsError, match="A destination of service sns is not emulated"):
                 mapped(w, DestinationConfig=topic)
-            with pytest.raises(AwsError, match="TumblingWindowInSeconds is not emulated"):
-                mapped(w, TumblingWindowInSeconds=10)
 
     asyncio.run(main())
 
@@ -197,6 +195,22 @@ def test_batch_size_and_window() -> None:
             assert len(seen) == 3
             await w.clock.advance(0.2)
             assert seen[3:] == [["6"]]
+
+    asyncio.run(main())
+
+
+def test_the_last_result_is_shown_recorded() -> None:
+    async def main() -> None:
+        async with world() as w:
+            stream = TestStream(w)
+            uuid = mapped(w)["UUID"]
+            seen_results = []
+            for answer in (None, RuntimeError("no")):
+                answers.append(answer)
+                stream.put("a")
+                await w.clock.advance(0)
+                seen_results.append(w.do("get_event_source_mapping", UUID=uuid)["LastProcessingResult"])
+            assert seen_results == ["OK", "PROBLEM: Function call failed"]
 
     asyncio.run(main())
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,9 @@ import pytest
 from emulator.core.errors import AwsError
 from emulator.runtimes.base import FunctionSpec, Outcome
 from emulator.services.lambda_ import policy, records, sqs_event
+from emulator.services.lambda_.code import CodeArea, read_code
 from emulator.services.lambda_.configuration import changed_config, check_name, new_config
-from emulator.services.lambda_.log import report
+from emulator.services.lambda_.log import InvocationLog, report
 from emulator.services.lambda_.names import Address, check_alias_name, read_name
 from emulator.services.lambda_.payload import read_payload
 from emulator.services.lambda_.records import Finished, LastRun
@@ -102,7 +106,14 @@ def test_queue_event_for_fifo_and_binary_attributes() -> None:
         "Body": "b",
         "MD5OfBody": "x",
         "MD5OfMessageAttributes": "y",
-        "Attributes": {"MessageGroupId": "g", "SequenceNumber": "1", "MessageDeduplicationId": "d", "SenderId": "s"},
+        "Attributes": {
+            "AWSTraceHeader": "Root=1",
+            "SequenceNumber": "1",
+            "MessageGroupId": "g",
+            "SenderId": "s",
+            "MessageDeduplicationId": "d",
+            "DeadLetterQueueSourceArn": "arn",
+        },
         "MessageAttributes": {"B": {"DataType": "Binary", "BinaryValue": b"foobar"}},
     }
     record = sqs_event.record(message, "arn", "us-east-1", 0)
@@ -173,6 +184,17 @@ def test_report_line(outcome: Outcome, line: str) -> None:
     assert report("id", SPEC, outcome) == line
 
 
+def test_tail_of_the_log_is_4_kb() -> None:
+    """AWS docs, Invoke: the last 4 KB of the log, in base64."""
+    log = InvocationLog("id", SPEC, lambda: 0.0, lambda line: None, lambda stream, events: None)
+    log.line("x" * 5000)
+    log.finish(Outcome(b"", duration=0.001))
+    tail = base64.b64decode(log.tail())
+    assert len(tail) == 4096
+    assert tail.startswith(b"xxx")
+    assert tail.endswith(b"Billed Duration: 1 ms\tMemory Size: 128 MB\t\n")
+
+
 @pytest.mark.parametrize(
     ("body", "payload"), [(None, b"{}"), (b"", b"{}"), (b"1.0", b"1.0"), (b'{"a": 1}', b'{"a": 1}')]
 )
@@ -224,6 +246,44 @@ def test_environment_over_4_kb_recorded() -> None:
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
         'exceeded the 4KB limit. String measured: {"A":"xxx'
     )
+
+
+# AWS docs, "Working with Lambda environment variables".
+RESERVED = (
+    "_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME "
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE "
+    "AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY "
+    "AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR"
+)
+
+
+@pytest.mark.parametrize("name", RESERVED.split())
+def test_reserved_variables_are_refused_docs(name: str) -> None:
+    """The text is not known for certain; the name is in it here."""
+    with pytest.raises(AwsError) as failure:
+        new_config(BASE | {"Environment": {"Variables": {name: "x"}}}, anywhere)
+    assert failure.value.code == "InvalidParameterValueException"
+    assert name in str(failure.value.message)
+
+
+def test_zip_over_50_mb_recorded() -> None:
+    with pytest.raises(AwsError) as failure:
+        read_code({"ZipFile": bytes(52_428_801)}, CodeArea(), True, "id")
+    assert failure.value.code == "RequestEntityTooLargeException"
+    assert failure.value.message == "Zipped size must be smaller than 52428800 bytes"
+
+
+def test_code_over_250_mb_recorded() -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("index.py", "")
+    packed = bytearray(data.getvalue())
+    size = packed.index(b"PK\x01\x02") + 24  # of the unpacked file, in the zip's directory
+    packed[size : size + 4] = (262_144_001).to_bytes(4, "little")
+    with pytest.raises(AwsError) as failure:
+        read_code({"ZipFile": bytes(packed)}, CodeArea(), True, "id")
+    assert failure.value.code == "InvalidParameterValueException"
+    assert failure.value.message == "Unzipped size must be smaller than 262144000 bytes"
 
 
 def test_dead_letters_to_a_service_that_is_not_there_are_refused_by_name() -> None:

@@ -110,7 +110,11 @@ def test_further_members_are_in_the_body() -> None:
         ("ResourceNotFoundException", 404, {"Type": "User", "Message": "m"}),
         ("RecursiveInvocationException", 400, {"Type": "User", "Message": "m"}),
         ("ResourceInUseException", 400, {"Type": "User", "Message": "m"}),
+        ("CodeSigningConfigNotFoundException", 404, {"Type": "User", "Message": "m"}),
         ("EC2AccessDeniedException", 502, {"Type": "User", "Message": "m"}),
+        ("ENILimitReachedException", 502, {"Type": "User", "Message": "m"}),
+        ("KMSAccessDeniedException", 502, {"Type": "User", "Message": "m"}),
+        ("InvalidZipFileException", 502, {"Type": "User", "Message": "m"}),
         ("InvalidRuntimeException", 502, {"Type": "User", "Message": "m"}),
         ("InvalidParameterValueException", 400, {"Type": "User", "message": "m"}),
         ("InvalidRequestContentException", 400, {"Type": "User", "message": "m"}),
@@ -118,6 +122,9 @@ def test_further_members_are_in_the_body() -> None:
         ("PreconditionFailedException", 412, {"Type": "User", "message": "m"}),
         ("RequestTooLargeException", 413, {"Type": "User", "message": "m"}),
         ("TooManyRequestsException", 429, {"Type": "User", "message": "m"}),
+        ("UnsupportedMediaTypeException", 415, {"Type": "User", "message": "m"}),
+        ("ProvisionedConcurrencyConfigNotFoundException", 404, {"Type": "User", "message": "m"}),
+        ("CodeStorageExceededException", 400, {"Type": "User", "message": "m"}),
         ("PolicyLengthExceededException", 400, {"Type": "User", "message": "m"}),
         ("ResourceNotReadyException", 502, {"Type": "User", "message": "m"}),
         ("ValidationException", 400, {"message": "m"}),
@@ -125,10 +132,17 @@ def test_further_members_are_in_the_body() -> None:
     ],
 )
 def test_lambda_spells_the_message_as_the_shape_does(code: str, status: int, body: dict[str, str]) -> None:
+    """Recorded from AWS and botocore's model, byte for byte."""
     call = exchange("lambda", "get_function", {"FunctionName": "f"}, {}).call
     answer = error_answer(call, AwsError(code, "m"), REQUEST_ID)
-    assert (answer.status, json.loads(answer.body)) == (status, body)
+    assert (answer.status, answer.body.decode()) == (status, json.dumps(body, separators=(",", ":")))
     assert dict(answer.headers)["x-amzn-ErrorType"] == code
+
+
+def test_lambdas_error_without_type() -> None:
+    call = exchange("lambda", "get_function", {"FunctionName": "f"}, {}).call
+    answer = error_answer(call, AwsError("InvalidParameterValueException", "m", Type=None), REQUEST_ID)
+    assert answer.body == b'{"message":"m"}'
 
 
 def test_lambdas_throttle_body_and_header() -> None:

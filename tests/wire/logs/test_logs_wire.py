@@ -20,14 +20,15 @@ def handler(event, context):
     print("hello", event.get("name", ""))
     if event.get("fail"):
         raise ValueError("no")
-    return {"statusCode": 200, "headers": {"x-a": "b"}, "body": event.get("rawPath", "x" * event.get("size", 1))}
+    headers = {"x-a": "b", "x-twice": event.get("headers", {}).get("x-twice", "")}
+    return {"statusCode": 200, "headers": headers, "body": event.get("rawPath", "x" * event.get("size", 1))}
 """
 
 
 def zipped(text=HANDLER):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("index.py", text)
+        archive.writestr(zipfile.ZipInfo("index.py"), text)  # without a date: the same bytes each time
     return data.getvalue()
 
 
@@ -80,6 +81,16 @@ def test_logs_command(house, functions):
     assert "nothing in /aws/lambda/nobody" in nothing.output
 
 
+def test_waiters_end_at_their_first_look(functions):
+    """botocore's waiters, with one attempt each: created, updated and published functions are ready at once."""
+    functions.update_function_configuration(FunctionName="f", Timeout=4)
+    functions.publish_version(FunctionName="f")
+    for name in ("function_exists", "function_active", "function_active_v2", "function_updated", "function_updated_v2"):
+        functions.get_waiter(name).wait(FunctionName="f", WaiterConfig={"MaxAttempts": 1})
+    once = {"MaxAttempts": 1}
+    functions.get_waiter("published_version_active").wait(FunctionName="f", Qualifier="1", WaiterConfig=once)
+
+
 def test_invoke_with_response_stream(functions):
     size = 200_000
     answer = functions.invoke_with_response_stream(FunctionName="f", Payload=json.dumps({"size": size}), LogType="Tail")
@@ -101,7 +112,9 @@ def test_invoke_async(client, functions):
 
 def test_function_url_by_path_and_by_host(house, functions):
     url = functions.create_function_url_config(FunctionName="f", AuthType="NONE")["FunctionUrl"]
-    answer = httpx.get(f"{url}some/path?a=1")
+    # Repeated headers arrive joined (AWS docs, "Invoking Lambda function URLs").
+    answer = httpx.get(f"{url}some/path?a=1", headers=[("x-twice", "1"), ("x-twice", "2")])
+    assert answer.headers["x-twice"] == "1,2"
     assert (answer.status_code, answer.text, answer.headers["x-a"]) == (200, "/some/path", "b")
     assert answer.headers["x-amzn-requestid"]
     url_id = url.rstrip("/").rpartition("/")[2]

@@ -9,7 +9,7 @@ from emulator.services.lambda_ import concurrency, errors
 from emulator.services.lambda_.code import MAX_UNZIPPED, MAX_ZIPPED
 from emulator.services.lambda_.function import Function
 from emulator.services.lambda_.names import LATEST
-from emulator.services.lambda_.store import LambdaStore, address_of, find_function
+from emulator.services.lambda_.store import LambdaStore, address_of, find_function, find_unqualified
 
 TOTAL_CODE_SIZE = 80_530_636_800
 
@@ -39,13 +39,7 @@ def delete_function_concurrency(call: Call, params: dict[str, Any]) -> dict[str,
 
 
 def _unqualified(call: Call, params: dict[str, Any], suffix: str = "") -> Function:
-    address = address_of(call, params["FunctionName"])
-    if address.qualifier:
-        raise errors.invalid_value(
-            "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
-            "Please specify either a function name or an unqualified function ARN."
-        )
-    return find_function(call, address, suffix)
+    return find_unqualified(call, params["FunctionName"], suffix)
 
 
 def get_account_settings(call: Call, params: dict[str, Any]) -> dict[str, Any]:

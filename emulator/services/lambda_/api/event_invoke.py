@@ -109,8 +109,9 @@ def _check_destinations(call: Call, function: Function, wanted: dict[str, Any]) 
         if service == "lambda":
             _check_function(call, function, arn)
         elif not call.courier.can_deliver(service):
+            otherwise = "use an SQS queue, a Lambda function or an EventBridge bus."
             raise errors.not_emulated(
-                f"A destination of service {service}", "use an SQS queue, a Lambda function or an EventBridge bus."
+                f"A destination of service {service}", destinations.INSTEAD.get(service, otherwise)
             )
 
 

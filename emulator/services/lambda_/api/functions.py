@@ -7,16 +7,17 @@ from typing import Any
 
 from emulator.core import timestamps
 from emulator.core.ground import Call
-from emulator.services.lambda_ import configuration, errors, layers, tags, urls, versions
+from emulator.services.lambda_ import configuration, errors, layers, payload, tags, urls, versions
 from emulator.services.lambda_.code import Code, CodeArea, read_code
 from emulator.services.lambda_.function import Function, Version
 from emulator.services.lambda_.invocation import choose_runtime
 from emulator.services.lambda_.names import LATEST, is_version
 from emulator.services.lambda_.paging import page
-from emulator.services.lambda_.store import LambdaStore, address_of, find_function
+from emulator.services.lambda_.store import LambdaStore, address_of, find_function, find_unqualified
 
 
 def create_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
+    payload.check_request(call, "CreateFunction")
     name = address_of(call, params["FunctionName"]).name
     configuration.check_name(name)
     store = call.store(LambdaStore)
@@ -49,6 +50,8 @@ def get_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         "Configuration": configuration.shown(function, version, qualifier),
         "Code": {"RepositoryType": "S3", "Location": _location(call, function, version)},
     }
+    if version.code.kms_key:
+        answer["Code"]["SourceKMSKeyArn"] = version.code.kms_key
     if function.tags:
         answer["Tags"] = dict(function.tags)
     if function.reserved is not None:
@@ -75,6 +78,8 @@ def _find(call: Call, params: dict[str, Any]) -> tuple[Function, Version, str]:
 
 def list_functions(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """One entry per function, or with ``FunctionVersion`` ``ALL`` one per version."""
+    if params.get("MasterRegion"):
+        raise errors.not_emulated("MasterRegion", "there are no functions of Lambda@Edge; leave it out.")
     entries: list[dict[str, Any]] = []
     for _, function in sorted(call.store(LambdaStore).functions.items()):
         if params.get("FunctionVersion") == "ALL":
@@ -86,8 +91,9 @@ def list_functions(call: Call, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_function_code(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    address = address_of(call, params["FunctionName"])
-    function = find_function(call, address)
+    payload.check_request(call, "UpdateFunctionCode")
+    function = find_unqualified(call, params["FunctionName"], latest=True)
+    configuration.refuse(params)
     _check_revision(function, params)
     code = _code(call, params)
     if params.get("DryRun"):
@@ -103,8 +109,8 @@ def update_function_code(call: Call, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_function_configuration(call: Call, params: dict[str, Any]) -> dict[str, Any]:
-    address = address_of(call, params["FunctionName"])
-    function = find_function(call, address)
+    payload.check_request(call, "UpdateFunctionConfiguration")
+    function = find_unqualified(call, params["FunctionName"], latest=True)
     _check_revision(function, params)
     config = configuration.changed_config(function.latest.config, params, call.courier.can_deliver)
     paths = layers.attach(call, config, params)
@@ -146,5 +152,14 @@ def delete_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     elif not is_version(address.qualifier):
         raise errors.invalid_value("Deletion of aliases is not currently supported.")
     else:
+        _check_unused(function, address.qualifier)
         versions.delete(function, address.qualifier)
     return {"StatusCode": 204}
+
+
+def _check_unused(function: Function, number: str) -> None:
+    """A version that an alias references cannot be deleted (AWS docs, DeleteFunction; text unverified)."""
+    users = [alias.name for alias in function.aliases.values() if number in (alias.version, *alias.weights)]
+    if users:
+        names = ", ".join(sorted(users))
+        raise errors.conflict(f"Unable to delete version because the following aliases reference it: [{names}]")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any
 
+from emulator.core import jsontext
 from emulator.core.ground import Call
 from emulator.services.lambda_ import errors
 from emulator.services.lambda_.async_queue import enqueue
@@ -69,7 +69,7 @@ def _client_context(text: str | None) -> str | None:
         raise errors.invalid_value(f"Client context must be smaller than {MAX_CLIENT_CONTEXT} bytes")
     try:
         decoded = base64.b64decode(text, validate=True).decode()
-        json.loads(decoded)
+        jsontext.parse(decoded)
     except (binascii.Error, ValueError):
         raise errors.invalid_value("Client context must be a valid Base64-encoded JSON object.") from None
     return decoded

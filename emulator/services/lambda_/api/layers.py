@@ -81,6 +81,7 @@ def add_layer_version_permission(call: Call, params: dict[str, Any]) -> dict[str
     """Stored and shown, not enforced."""
     _, version = _version(call, params)
     policy = version.policy or Policy("")
+    policy.check_revision(params.get("RevisionId"))
     if params["StatementId"] in policy.statements:
         raise errors.conflict(
             f"The statement id ({params['StatementId']}) provided already exists. Please provide a new statement id, "
@@ -112,6 +113,7 @@ def remove_layer_version_permission(call: Call, params: dict[str, Any]) -> dict[
     _, version = _version(call, params)
     if version.policy is None:
         raise errors.not_found("No policy is associated with the given resource.")
+    version.policy.check_revision(params.get("RevisionId"))
     if params["StatementId"] not in version.policy.statements:
         raise errors.not_found(f"Statement {params['StatementId']} is not found in resource policy.")
     del version.policy.statements[params["StatementId"]]

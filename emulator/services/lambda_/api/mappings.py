@@ -12,7 +12,14 @@ from emulator.patterns.invalid_pattern import InvalidPattern
 from emulator.services.lambda_ import errors, stream_settings, tags
 from emulator.services.lambda_.event_source import Poller
 from emulator.services.lambda_.function import Function
-from emulator.services.lambda_.mapping import EventSourceMapping, MappingSettings, StreamSettings, patterns_in
+from emulator.services.lambda_.mapping import (
+    FOREIGN_MEMBERS,
+    EventSourceMapping,
+    MappingSettings,
+    StreamSettings,
+    check_foreign,
+    patterns_in,
+)
 from emulator.services.lambda_.names import Address
 from emulator.services.lambda_.paging import page
 from emulator.services.lambda_.store import LambdaStore, address_of
@@ -23,12 +30,14 @@ STREAM_MEMBERS = (
     "StartingPosition StartingPositionTimestamp ParallelizationFactor MaximumRecordAgeInSeconds MaximumRetryAttempts "
     "BisectBatchOnFunctionError TumblingWindowInSeconds"
 ).split()
-STORED = ("KMSKeyArn", "MetricsConfig", "LoggingConfig", "ProvisionedPollerConfig")
+STORED = ("KMSKeyArn", "MetricsConfig", "ProvisionedPollerConfig")
 
 
 def create_event_source_mapping(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Start to poll a queue or a stream for a function (texts recorded from AWS)."""
     source_arn = params.get("EventSourceArn") or ""
+    if params.get("SelfManagedEventSource"):
+        raise errors.not_emulated("SelfManagedEventSource", "there is no Kafka here; use an SQS queue.")
     is_stream = _check_kind(call, source_arn)
     function, address = _function(call, params["FunctionName"])
     old = stream_settings.starting(params, source_arn) if is_stream else MappingSettings()
@@ -173,9 +182,7 @@ def _window(old: MappingSettings, params: dict[str, Any]) -> int:
 def _check_settings(arn: str, settings: MappingSettings, params: dict[str, Any]) -> None:
     if params.get("DestinationConfig"):
         raise errors.invalid_value("Unsupported DestinationConfig parameter for given event source mapping type.")
-    for member in STREAM_MEMBERS:
-        if params.get(member) is not None:
-            raise errors.invalid_value(f"Unsupported {member} parameter for given event source mapping type.")
+    check_foreign(params, (*STREAM_MEMBERS, *FOREIGN_MEMBERS))
     if settings.batch_size > 10 and not settings.window and not arn.endswith(".fifo"):
         raise errors.invalid_value(
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"

@@ -21,7 +21,7 @@ def add_permission(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     _check_qualifier(function, address)
     entry = statement(params, function.arn(address.qualifier))
     policy = function.policies.get(address.qualifier)
-    _check_revision(policy, params)
+    (policy or Policy("")).check_revision(params.get("RevisionId"))
     if policy is not None and params["StatementId"] in policy.statements:
         raise errors.conflict(
             f"The statement id ({params['StatementId']}) provided already exists. Please provide a new statement id, "
@@ -41,11 +41,6 @@ def _check_qualifier(function: Function, address: Address) -> None:
     raise errors.not_found(f"Cannot find alias arn: {function.arn(address.qualifier)}")
 
 
-def _check_revision(policy: Policy | None, params: dict[str, Any]) -> None:
-    if params.get("RevisionId") and (policy is None or params["RevisionId"] != policy.revision_id):
-        raise errors.stale_revision()
-
-
 def get_policy(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     address = address_of(call, params["FunctionName"], params.get("Qualifier"))
     policy = find_function(call, address).policies.get(address.qualifier)
@@ -62,7 +57,7 @@ def remove_permission(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     policy = function.policies.get(address.qualifier)
     if policy is None:
         raise errors.not_found("No policy is associated with the given resource.")
-    _check_revision(policy, params)
+    policy.check_revision(params.get("RevisionId"))
     if params["StatementId"] not in policy.statements:
         raise errors.not_found(f"Statement {params['StatementId']} is not found in resource policy.")
     del policy.statements[params["StatementId"]]

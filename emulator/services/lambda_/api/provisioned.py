@@ -21,6 +21,8 @@ def put_provisioned_concurrency_config(call: Call, params: dict[str, Any]) -> di
     """Answers ``IN_PROGRESS``; it is ``READY`` before the next request."""
     function, qualifier = _qualified(call, params)
     wanted = params["ProvisionedConcurrentExecutions"]
+    if function.version(qualifier).uses_snapshot:  # AWS docs, "Improving startup performance with Lambda SnapStart"
+        raise errors.invalid_value("Provisioned concurrency and SnapStart exclude each other.")
     if function.reserved is not None and wanted > function.reserved:
         raise errors.invalid_value(
             "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function"

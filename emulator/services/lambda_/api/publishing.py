@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.lambda_ import configuration, errors, urls, versions
 from emulator.services.lambda_.function import Alias, Function
 from emulator.services.lambda_.names import LATEST, check_alias_name
 from emulator.services.lambda_.paging import page
-from emulator.services.lambda_.store import address_of, find_function
+from emulator.services.lambda_.store import address_of, find_function, find_unqualified
 
 
 def publish_version(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """A copy of ``$LATEST`` under the next number, or the last version again when nothing has changed."""
     function = _function(call, params)
+    configuration.refuse(params)
     if params.get("RevisionId") and params["RevisionId"] != function.latest.revision_id:
         raise errors.stale_revision()
     wanted, current = params.get("CodeSha256"), function.latest.code.sha256
@@ -29,7 +31,7 @@ def publish_version(call: Call, params: dict[str, Any]) -> dict[str, Any]:
 
 def list_versions_by_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """``$LATEST`` first."""
-    function = _function(call, params)
+    function = find_function(call, address_of(call, params["FunctionName"]))
     entries = [configuration.listed(configuration.shown(function, v, v.number)) for v in function.every_version()]
     return page("Versions", entries, params, 50)
 
@@ -86,7 +88,7 @@ def list_aliases(call: Call, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _function(call: Call, params: dict[str, Any]) -> Function:
-    return find_function(call, address_of(call, params["FunctionName"]))
+    return find_unqualified(call, params["FunctionName"], latest=True)
 
 
 def _alias(function: Function, name: str) -> Alias:
@@ -107,7 +109,9 @@ def _weights(function: Function, version: str, params: dict[str, Any]) -> dict[s
         raise errors.invalid_value("Number of items in AdditionalVersionWeights cannot be greater than 1")
     for number, weight in weights.items():
         if version == LATEST:
-            raise errors.invalid_value("$LATEST is not supported for an alias pointing to more than 1 version")
+            # The one error of this kind whose body has no Type.
+            text = "$LATEST is not supported for an alias pointing to more than 1 version"
+            raise AwsError("InvalidParameterValueException", text, Type=None)
         if number == version:
             raise errors.invalid_value(
                 f"Invalid function version {number}. Function version {number} is already included in routing "
