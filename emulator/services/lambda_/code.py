@@ -23,6 +23,8 @@ from emulator.services.lambda_ import errors
 MAX_ZIPPED = 52_428_800
 MAX_UNZIPPED = 262_144_000
 LOCAL_BUCKET = "__local__"
+FETCHED = "Fetched"
+"""The member that holds what an object of a bucket contains; limits on uploads do not apply to it."""
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
@@ -72,12 +74,17 @@ def read_code(source: Mapping[str, Any], area: CodeArea, enforce: bool, identity
     for member in ("S3ObjectVersion", "S3ObjectStorageMode"):
         if source.get(member):
             raise errors.not_emulated(member, "leave it out.")
+    data = source.get(FETCHED)
     if source.get("ZipFile") is not None:
-        return replace(_unzip(source["ZipFile"], area, enforce, identity), kms_key=source.get("SourceKMSKeyArn") or "")
+        data = source["ZipFile"]
+        if enforce and len(data) > MAX_ZIPPED:
+            raise AwsError("RequestEntityTooLargeException", f"Zipped size must be smaller than {MAX_ZIPPED} bytes")
+    if data is not None:
+        return replace(_unzip(data, area, enforce, identity), kms_key=source.get("SourceKMSKeyArn") or "")
     if source.get("S3Bucket") == LOCAL_BUCKET:
         return _local(str(source.get("S3Key") or ""), identity)
     if source.get("S3Bucket"):
-        raise errors.not_emulated(f"Code in the S3 bucket {source['S3Bucket']}", _OTHER_WAYS)
+        raise errors.not_emulated(f"Code in the S3 bucket {source['S3Bucket']} without moto", _OTHER_WAYS)
     raise errors.invalid_value("Please provide a source for function code.")
 
 
@@ -95,8 +102,6 @@ def _local(key: str, identity: str) -> Code:
 
 
 def _unzip(data: bytes, area: CodeArea, enforce: bool, identity: str) -> Code:
-    if enforce and len(data) > MAX_ZIPPED:
-        raise AwsError("RequestEntityTooLargeException", f"Zipped size must be smaller than {MAX_ZIPPED} bytes")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()

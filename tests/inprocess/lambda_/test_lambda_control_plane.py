@@ -116,8 +116,8 @@ def test_local_directory_has_no_size_and_the_hash_of_an_empty_zip() -> None:
         ),
         (
             {"S3Bucket": "bucket", "S3Key": "key"},
-            "Code in the S3 bucket bucket is not emulated: pass the code as ZipFile, or run it from a local directory "
-            "with S3Bucket '__local__' and the absolute directory as S3Key",
+            "Code in the S3 bucket bucket without moto is not emulated: pass the code as ZipFile, or run it from a "
+            "local directory with S3Bucket '__local__' and the absolute directory as S3Key",
         ),
         (
             {"S3Bucket": "__local__", "S3Key": "relative"},

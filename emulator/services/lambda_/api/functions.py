@@ -8,6 +8,7 @@ from typing import Any
 from emulator.core import timestamps
 from emulator.core.ground import Call
 from emulator.services.lambda_ import configuration, errors, layers, payload, tags, urls, versions
+from emulator.services.lambda_.bucket_code import takes_code
 from emulator.services.lambda_.code import Code, CodeArea, read_code
 from emulator.services.lambda_.function import Function, Version
 from emulator.services.lambda_.invocation import choose_runtime
@@ -16,6 +17,7 @@ from emulator.services.lambda_.paging import page
 from emulator.services.lambda_.store import LambdaStore, address_of, find_function, find_unqualified
 
 
+@takes_code("Code")
 def create_function(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     payload.check_request(call, "CreateFunction")
     name = address_of(call, params["FunctionName"]).name
@@ -90,6 +92,7 @@ def list_functions(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     return page("Functions", entries, params, 50)
 
 
+@takes_code()
 def update_function_code(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     payload.check_request(call, "UpdateFunctionCode")
     function = find_unqualified(call, params["FunctionName"], latest=True)

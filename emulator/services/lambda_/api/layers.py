@@ -9,6 +9,7 @@ from emulator.core import timestamps
 from emulator.core.ground import Call
 from emulator.core.jsontext import compact
 from emulator.services.lambda_ import errors, layers
+from emulator.services.lambda_.bucket_code import takes_code
 from emulator.services.lambda_.code import CodeArea, read_code
 from emulator.services.lambda_.layer import Layer, LayerVersion
 from emulator.services.lambda_.paging import page
@@ -19,6 +20,7 @@ _FACTS = ("Description", "CompatibleRuntimes", "LicenseInfo", "CompatibleArchite
 _NAME = re.compile(r"(?:arn:[^:]+:lambda:([^:]+):(\d{12}):layer:)?([A-Za-z0-9-_]+)")
 
 
+@takes_code("Content")
 def publish_layer_version(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Unpack a zip (or take a local directory, as CreateFunction does) under the next number."""
     found = _NAME.fullmatch(params["LayerName"])
