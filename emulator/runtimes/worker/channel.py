@@ -95,6 +95,6 @@ class Channel:
         for header, body in frames:
             self._on_frame(header, body)
         if not data:
+            self._on_lost()  # first: a worker that sees the socket close ends by itself, as if all were well
             self.close()
-            self._on_lost()
         return bool(data)

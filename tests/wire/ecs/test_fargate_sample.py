@@ -30,9 +30,10 @@ WORK = 1200
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[EmulatorThread]:
-    """The sample with a longer task, and a queue that hears of tasks that have stopped."""
+    """The sample with a longer task, and a queue that hears of the sample's tasks that have stopped."""
     stack = Stack.read(SAMPLE).queue("stopped")
-    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"], "detail": {"lastStatus": ["STOPPED"]}}
+    detail = {"lastStatus": ["STOPPED"], "clusterArn": [{"suffix": ":cluster/zip"}]}
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"], "detail": detail}
     stack.rule("stopped", pattern=pattern, target="queue:stopped")
     variables = stack.sections["task_definitions"]["zip-task"].properties["Container"]["Environment"]
     variables["WORK_SECONDS"] = WORK
