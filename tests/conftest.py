@@ -1,7 +1,9 @@
 """Loads the emulator's pytest plugin, unless the installed package has brought it along as an entry point."""
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import pytest
@@ -24,3 +26,11 @@ pytest_plugins = ["pytester"] if _loaded_by_entry_point() else ["pytester", PLUG
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "javascript: runs Node.js with the AWS SDK for JavaScript v3")
+
+
+@pytest.fixture
+def own_garbage() -> Iterator[None]:
+    """``gc.collect`` looks only at what this test has made, not at everything that the whole run has loaded."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

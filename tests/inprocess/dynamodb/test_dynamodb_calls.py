@@ -189,3 +189,80 @@ def test_a_cause_leads_from_the_caller_to_the_record() -> None:
         assert record.cause == hops[-1].cause
 
     drive(body)
+
+
+async def refused(call: Awaitable[dict[str, Any]]) -> AwsError:
+    with pytest.raises(AwsError) as failure:
+        await call
+    return failure.value
+
+
+def test_values_that_cannot_be_compared_do_not_match() -> None:
+    """A comparison of values of different types is false; one such item must not end a scan."""
+
+    async def body(emulator: Emulator, run: Run) -> None:
+        await make_table(run)
+        values = {"text": {"S": "5"}, "number": {"N": "5"}, "flag": {"BOOL": True}, "list": {"L": [{"S": "x"}] * 2}}
+        for name, value in values.items():
+            await run("dynamodb", "PutItem", TableName="tasks", Item={"id": {"S": name}, "v": value})
+        await run("dynamodb", "PutItem", TableName="tasks", Item={"id": {"S": "none"}})
+        for expression, expected in (
+            ("v > :low", {"number"}),
+            ("v <= :high", {"number"}),
+            ("v BETWEEN :low AND :high", {"number"}),
+            ("size(v) > :low", {"list"}),
+        ):
+            found = await run(
+                "dynamodb",
+                "Scan",
+                TableName="tasks",
+                FilterExpression=f"{expression} AND id <> :flag",
+                ExpressionAttributeValues={
+                    name: value
+                    for name, value in {":low": {"N": "1"}, ":high": {"N": "9"}, ":flag": {"S": "flag"}}.items()
+                    if name in f"{expression} :flag"
+                },
+            )
+            assert {item["id"]["S"] for item in found["Items"]} == expected, expression
+
+    drive(body)
+
+
+def test_refusals_name_no_python_error() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        await make_table(run)
+        key = {":v": {"S": "a"}}
+        named: dict[str, Any] = {"TableName": "tasks", "ExpressionAttributeValues": key}
+        for call in (
+            run("dynamodb", "Query", KeyConditionExpression="id = :v OR id = :v", **named),
+            run("dynamodb", "Scan", FilterExpression="id = :v AND", **named),
+            run("dynamodb", "Scan", TableName="tasks", ExclusiveStartKey={"no": {"S": "x"}}),
+        ):
+            error = await refused(call)
+            assert error.code == "ValidationException"
+            assert "Error" not in (error.message or "")
+        scanned = await refused(run("dynamodb", "Scan", TableName="tasks", IndexName="no"))
+        queried = await refused(run("dynamodb", "Query", IndexName="no", KeyConditionExpression="id = :v", **named))
+        assert (queried.code, queried.message) == (scanned.code, scanned.message)
+
+    drive(body)
+
+
+def test_a_table_s_key_begins_with_its_hash() -> None:
+    """AWS docs, CreateTable: HASH, or HASH and RANGE, in this order."""
+
+    async def body(emulator: Emulator, run: Run) -> None:
+        names = [{"AttributeName": name, "AttributeType": "S"} for name in "ab"]
+        for kinds in (("RANGE",), ("RANGE", "HASH"), ("HASH", "HASH")):
+            schema = [{"AttributeName": name, "KeyType": kind} for name, kind in zip("ab", kinds, strict=False)]
+            made = run(
+                "dynamodb",
+                "CreateTable",
+                TableName="tasks",
+                KeySchema=schema,
+                AttributeDefinitions=names[: len(kinds)],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            assert (await refused(made)).code == "ValidationException"
+
+    drive(body)

@@ -76,7 +76,7 @@ Scenario = Callable[[Path], Awaitable[None]]
 
 
 @pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def play(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario], None]:
+def play(request: pytest.FixtureRequest, tmp_path: Path, own_garbage: None) -> Callable[[Scenario], None]:
     """Runs a scenario on each loop and checks that no task and no descriptor remains."""
     write(tmp_path, "bootstrap", PROGRAM, 0o755)
 
@@ -93,7 +93,7 @@ def play(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario],
             await scenario(tmp_path)
             await asyncio.sleep(0)  # uvloop closes a listening socket in its next round
             gc.collect()
-            assert len(os.listdir("/dev/fd")) == before
+            assert len(os.listdir("/dev/fd")) <= before  # fewer: what earlier tests have left ends meanwhile
             assert len(asyncio.all_tasks()) == 1
 
         with asyncio.Runner(loop_factory=request.param) as runner:

@@ -92,7 +92,7 @@ def descriptors() -> int:
 
 
 @pytest.fixture(params=LOOPS, ids=["asyncio", "uvloop"])
-def play(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario], None]:
+def play(request: pytest.FixtureRequest, tmp_path: Path, own_garbage: None) -> Callable[[Scenario], None]:
     """Runs a scenario on each loop and checks that no task, descriptor, child or warning remains."""
     write(tmp_path, "app.py", HANDLERS)
 
@@ -105,7 +105,7 @@ def play(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario],
             before = descriptors()
             await scenario(tmp_path)
             gc.collect()
-            assert descriptors() <= before  # fewer: another test's emulator has closed a connection meanwhile
+            assert descriptors() <= before  # fewer: what earlier tests have left ends meanwhile
             assert len(asyncio.all_tasks()) == 1
 
         with asyncio.Runner(loop_factory=request.param) as runner:

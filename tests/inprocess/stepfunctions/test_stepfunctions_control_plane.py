@@ -10,6 +10,7 @@ import pytest
 from emulator.core.errors import AwsError
 from tests.inprocess.stepfunctions.stepfunctions_world import (
     ACCOUNT,
+    FUNCTION,
     REGION,
     ROLE,
     START,
@@ -318,5 +319,69 @@ def test_state_by_itself() -> None:
         assert mocked["inspectionData"]["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 16}
         no_role = await refused(world, "TestState", definition=json.dumps(state))
         assert no_role == ("ValidationException", "RoleArn must be specified when testing a Task state")
+
+    in_world(story)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds"),
+    [
+        (task(FUNCTION, TimeoutSeconds=5), 5),
+        (task(FUNCTION), 300),
+        ({"Type": "Wait", "Seconds": 301, "End": True}, 300),
+    ],
+)
+def test_a_tested_state_times_out(state: dict[str, Any], seconds: int) -> None:
+    """API reference, "TestState": five minutes at most, then States.Timeout; a Task's own limit is shorter."""
+
+    async def story(world: World) -> None:
+        world.function = lambda event: world.clock.sleep(1000)
+        asked = world.clock.spawn(
+            world.do("TestState", definition=json.dumps(state), roleArn=ROLE, input="{}"), "client"
+        )
+        await world.settle()
+        await world.clock.advance(seconds - 1)
+        assert not asked.done()
+        await world.clock.advance(1)
+        await world.settle()
+        assert asked.result() == {"status": "FAILED", "error": "States.Timeout"}
+
+    in_world(story)
+
+
+def test_a_strict_mock_has_every_required_field() -> None:
+    """API reference, "MockInput": only STRICT demands them, and it is the default."""
+
+    async def story(world: World) -> None:
+        child = {"StateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:M"}
+        state = json.dumps(task("arn:aws:states:::aws-sdk:sfn:startExecution", Parameters=child))
+        code, _ = await refused(world, "TestState", definition=state, mock={"result": "{}"})
+        assert code == "ValidationException"
+        for mode in ("PRESENT", "NONE"):
+            mock = {"result": "{}", "fieldValidationMode": mode}
+            answer = await world.do("TestState", definition=state, mock=mock)
+            assert answer == {"output": "{}", "status": "SUCCEEDED"}
+
+    in_world(story)
+
+
+def test_inputs_of_iterations_from_the_data_of_a_reader() -> None:
+    """API reference, "TestStateConfiguration" (data as found in their source) and "InspectionData"."""
+
+    async def story(world: World) -> None:
+        config = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+        reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config}
+        inner = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+        processor = {**inner, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+        selector = {"a.$": "$$.Map.Item.Value.A"}
+        state = {"Type": "Map", "ItemReader": reader, "ItemSelector": selector, "ItemProcessor": processor, "End": True}
+        answer = await world.do(
+            "TestState",
+            definition=json.dumps(state),
+            inspectionLevel="DEBUG",
+            stateConfiguration={"mapItemReaderData": "A,B\n1,2\n3,4\n"},
+            mock={"result": "[1,2]"},
+        )
+        assert json.loads(answer["inspectionData"]["afterItemSelector"]) == [{"a": "1"}, {"a": "3"}]
 
     in_world(story)

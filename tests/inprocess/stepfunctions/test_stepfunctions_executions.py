@@ -157,6 +157,19 @@ def test_any_json_value_is_an_input() -> None:
     in_world(story)
 
 
+@pytest.mark.parametrize("text", ["1e400", "[-1e999]", "NaN"])
+def test_numbers_that_no_json_text_can_hold(text: str) -> None:
+    """They would come out as Infinity or NaN, which no SDK reads again (RFC 8259, section 6)."""
+
+    async def story(world: World) -> None:
+        machine = await world.create({"StartAt": "P", "States": {"P": succeed()}})
+        with pytest.raises(AwsError) as error:
+            await world.do("StartExecution", stateMachineArn=machine, input=text)
+        assert error.value.code == "InvalidExecutionInput"
+
+    in_world(story)
+
+
 def test_thousands_of_executions_wait_and_all_end_at_their_instant() -> None:
     async def story(world: World) -> None:
         states = {"W": {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}}

@@ -76,6 +76,21 @@ def test_more_failures_than_tolerated() -> None:
     in_world(story)
 
 
+def test_a_run_whose_items_cannot_be_made_has_ended() -> None:
+    """A Map Run does not outlive its execution (AWS docs, "DescribeMapRun": RUNNING, SUCCEEDED, FAILED, ABORTED)."""
+
+    async def story(world: World) -> None:
+        state = distributed({"P": succeed()}, ItemSelector={"x.$": "$.nowhere"})
+        execution = await world.execute({"M": state}, [1])
+        assert (await world.describe(execution))["status"] == "FAILED"
+        (run,) = (await world.do("ListMapRuns", executionArn=execution))["mapRuns"]
+        found = await world.do("DescribeMapRun", mapRunArn=run["mapRunArn"])
+        assert found["status"] == "FAILED"
+        assert "stopDate" in found
+
+    in_world(story)
+
+
 def test_batches() -> None:
     async def story(world: World) -> None:
         batcher = {"MaxItemsPerBatch": 2, "BatchInput": {"k": 1}}

@@ -24,6 +24,29 @@ def ask(text: str, engine: str) -> Any:
 
 @ENGINES
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("'a' + 1", 'T2001: The left side of the "+" operator must evaluate to a number'),
+        ("1 - 'a'", 'T2002: The right side of the "-" operator must evaluate to a number'),
+        ("foo(1)", "T1006: Attempted to invoke a non-function"),
+    ],
+)
+def test_messages_of_the_reference_implementation(text: str, message: str, engine: str) -> None:
+    """JSONata 2.0.6 (MIT), its table of error codes."""
+    with pytest.raises(JsonataError) as fault:
+        ask(text, engine)
+    assert str(fault.value) == message
+
+
+def test_a_function_without_its_dollar() -> None:
+    """JSONata 2.0.6, T1005: the name that was meant is part of the message."""
+    with pytest.raises(JsonataError) as fault:
+        ask("sum([1])", "jsonatapy")
+    assert str(fault.value) == "T1005: Attempted to invoke a non-function. Did you mean $sum?"
+
+
+@ENGINES
+@pytest.mark.parametrize(
     ("text", "result"),
     [
         ("$states.input.a[0] + 6", 7),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.asl.errors import QUERY_EVALUATION_ERROR, RUNTIME
+from emulator.asl.errors import QUERY_EVALUATION_ERROR, RUNTIME, StatesError
 from emulator.asl.items import read_items
 from emulator.asl.maps import MapSettings, batches, iteration_input, map_items, map_settings, max_items
 from emulator.asl.states import ItemReader
@@ -79,6 +79,14 @@ def test_iteration_input() -> None:
         [], {"w": 2}, QueryLanguage="JSONata", ItemSelector={"v": "{% $states.context.Map.Item.Value + $w %}"}
     )
     assert iteration_input(asked, 0, 7) == {"v": 9}
+
+
+def test_items_of_an_object_have_keys_in_the_context() -> None:
+    """AWS docs, "Context object": ``Map.Item.Key`` for JSON objects only."""
+    here = distributed({"k": 5}, ItemSelector={"key.$": "$$.Map.Item.Key"})
+    assert [iteration_input(here, index, item) for index, item in enumerate(map_items(here))] == [{"key": "k"}]
+    with pytest.raises(StatesError):
+        iteration_input(here, 0, {"Key": "k", "Value": 5})
 
 
 def test_settings() -> None:

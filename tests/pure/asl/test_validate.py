@@ -178,6 +178,10 @@ def test_accepted_although_odd(state: dict[str, Any]) -> None:
         {**TASK, "Retry": [{"ErrorEquals": ["A"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}]},
         {**TASK, "ResultPath": "$..a"},
         {**TASK, "InputPath": "no"},
+        {**TASK, "Credentials": {}},
+        {**TASK, "Credentials": {"Role": "arn:aws:iam::123456789012:role/r"}},
+        {**TASK, "Credentials": "arn:aws:iam::123456789012:role/r"},
+        {**TASK, "TimeoutSeconds": 10, "HeartbeatSeconds": 10},
         {**TASK, "QueryLanguage": "JSONata", "Arguments": "{% 1 + %}"},
         {**TASK, "Assign": {"states": 1}},
         {**TASK, "Assign": {"not a name": 1}},
@@ -189,6 +193,14 @@ def test_accepted_although_odd(state: dict[str, Any]) -> None:
 )
 def test_refused_whatever_the_words(state: dict[str, Any]) -> None:
     assert diagnose(machine(A=state))
+
+
+def test_credentials_may_be_dynamic() -> None:
+    """AWS docs, "Accessing resources in other AWS accounts"."""
+    for credentials in ({"RoleArn": "arn:aws:iam::123456789012:role/r"}, {"RoleArn.$": "$.role"}):
+        assert not diagnose(machine(A={**TASK, "Credentials": credentials}))
+    asked = {"QueryLanguage": "JSONata", "Credentials": {"RoleArn": "{% $states.input.role %}"}}
+    assert not diagnose(machine(A={**TASK, **asked}))
 
 
 def test_an_inner_workflow_may_not_assign_what_exists_outside() -> None:

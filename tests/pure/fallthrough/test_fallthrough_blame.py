@@ -10,10 +10,12 @@ from emulator.fallthrough.blame import refusal_of, refusal_of_call
 from emulator.wire import Target, WireRequest, identify
 from emulator.wire.identify import Unspoken
 
+BROKEN = KeyError("somewhere")
+
 
 def refused_by_s3(operation: str, body: bytes) -> str | None:
     request = WireRequest("PUT", "/files", "", {}, body)
-    refusal = refusal_of(request, Target("s3", operation, Unspoken("rest-xml")))
+    refusal = refusal_of(request, Target("s3", operation, Unspoken("rest-xml")), BROKEN)
     return refusal.code if refusal else None
 
 
@@ -55,12 +57,22 @@ def test_documents_that_are_in_order_or_missing() -> None:
 def test_json_that_a_model_does_not_allow(body: bytes, code: str | None) -> None:
     headers = {"x-amz-target": "AmazonSSM.PutParameter", "content-type": "application/x-amz-json-1.1"}
     request = WireRequest("POST", "/", "", headers, body)
-    refusal = refusal_of(request, identify(request))
+    refusal = refusal_of(request, identify(request), BROKEN)
     assert (refusal and refusal.code) == code
 
 
 def test_calls_by_name() -> None:
-    assert refusal_of_call("ssm", "PutParameter", json.loads('{"Name": "n", "Value": "v"}')) is None
-    missing = refusal_of_call("ssm", "PutParameter", {"Name": "n"})
+    assert refusal_of_call("ssm", "PutParameter", json.loads('{"Name": "n", "Value": "v"}'), BROKEN) is None
+    missing = refusal_of_call("ssm", "PutParameter", {"Name": "n"}, BROKEN)
     assert missing is not None
     assert "Value null at 'value' failed to satisfy constraint" in missing.message
+
+
+def test_an_upload_that_is_not_there() -> None:
+    """NoSuchUpload: AWS docs, S3's list of error codes."""
+    request = WireRequest("POST", "/files/a", "uploadId=no%2Fne", {}, b"<CompleteMultipartUpload/>")
+    target = Target("s3", "CompleteMultipartUpload", Unspoken("rest-xml"))
+    refusal = refusal_of(request, target, KeyError("no/ne"))
+    assert refusal is not None
+    assert refusal.code == "NoSuchUpload"
+    assert refusal_of(request, target, BROKEN) is None

@@ -138,6 +138,15 @@ def test_a_queue() -> None:
     assert integration["requestParameters"] == form
 
 
+def test_a_template_of_a_query_service_is_a_form() -> None:
+    template = "TopicArn=arn&Message=$util.urlEncode($input.body)"
+    published = route({"action": "sns:Publish", "request": template}).one("PutIntegration")
+    form = {"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'"}
+    assert published["requestParameters"] == form
+    assert "requestParameters" not in route({"action": "states:StartExecution", "request": "{}"}).one("PutIntegration")
+    assert "requestParameters" not in route({"action": "sns:Publish"}).one("PutIntegration")
+
+
 def test_an_endpoint_gets_the_path_variables() -> None:
     calls = Calls({"routes": {"ANY /site/{proxy+}": {"url": "http://127.0.0.1:8080/{proxy}"}}})
     integration = calls.one("PutIntegration")

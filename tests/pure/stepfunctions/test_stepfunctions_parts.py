@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from emulator.asl.checks.resource import parse_resource
 from emulator.asl.errors import StatesError
 from emulator.core.errors import AwsError
 from emulator.core.ids import Ids
+from emulator.http_out import HttpAnswer
 from emulator.services.stepfunctions import paging
 from emulator.services.stepfunctions.history import LIMIT, History
+from emulator.services.stepfunctions.integrations.api_gateway import result_of
 from emulator.services.stepfunctions.integrations.directory import called
 from emulator.services.stepfunctions.integrations.failures import service_failure
 from emulator.services.stepfunctions.integrations.shapes import from_response, to_request
@@ -36,6 +39,31 @@ def test_arns() -> None:
     with pytest.raises(AwsError) as error:
         read("arn:aws:sqs:us-east-1:1:q")
     assert error.value.message == "Invalid Arn: 'Invalid ARN prefix: arn:aws:sqs:us-east-1:1:q'"
+
+
+def test_failures_of_s3_have_two_request_ids() -> None:
+    """The Java SDK v2 shows S3's extended request id behind the other one (its AwsServiceException)."""
+    resource = resource_of("arn:aws:states:::aws-sdk:s3:getObject")
+    error = AwsError("NoSuchBucket", "The specified bucket does not exist")
+    failed = service_failure(called(resource), error, Ids(1))
+    assert failed.error == "S3.NoSuchBucketException"
+    pattern = (
+        r"The specified bucket does not exist \(Service: S3, Status Code: 404, Request ID: \S+, Extended Request ID: "
+    )
+    assert re.match(pattern, failed.cause or "")
+
+
+def test_headers_of_apis_in_their_usual_spelling() -> None:
+    """Recorded: Content-Type, Content-Length, Date, x-amzn-RequestId."""
+    names = ("content-type", "content-length", "date", "x-amzn-requestid", "x-own")
+    answer = HttpAnswer(200, tuple((name, "v") for name in names), b"")
+    assert list(result_of(answer)["Headers"]) == [
+        "Content-Type",
+        "Content-Length",
+        "Date",
+        "x-amzn-RequestId",
+        "x-own",
+    ]
 
 
 def test_names() -> None:
