@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.asl.equality import equal, is_number
+from emulator.asl.jackson import JsonSyntaxError, read_json
 from emulator.asl.scope import Host
-from emulator.core import jsontext
 from emulator.core.ids import Ids
 from emulator.core.jsontext import compact
 
@@ -120,13 +120,9 @@ def string_to_json(text: str) -> Any:
     if not text.strip():
         return None
     try:
-        return jsontext.shallow(json.loads(text, parse_constant=_refuse), text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except JsonSyntaxError:
         raise IntrinsicError(f"Invalid JSON: {text[:200]}") from None
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
 
 
 def array_partition(items: list[Any], count: float) -> list[list[Any]]:

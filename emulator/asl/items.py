@@ -34,6 +34,13 @@ def read_items(body: bytes, reader: ItemReader, limit: int | None = None) -> lis
     return read(body, reader)[:limit]
 
 
+def as_read(reader: ItemReader | None) -> ItemReader:
+    """How to read the data of ``reader`` when somebody else has fetched them: as its InputType says, else as JSON."""
+    if reader is None or reader.input_type not in ("CSV", "JSON", "JSONL"):
+        return ItemReader(resource="", input_type="JSON")
+    return reader
+
+
 def failed(cause: str) -> StatesError:
     return StatesError(ITEM_READER_FAILED, cause)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -26,20 +27,29 @@ class JsonSyntaxError(ValueError):
 
 
 def read_json(text: str) -> Any:
-    """The value of ``text``; of equal keys the last counts, NaN is refused.  Raises JsonSyntaxError."""
+    """The value of ``text``; of equal keys the last counts.  Raises JsonSyntaxError, for NaN and numbers beyond a
+    double as well: no JSON text could hold them."""
     try:
-        return jsontext.shallow(json.loads(text, parse_constant=_refuse, parse_int=_integer), text)
+        return jsontext.shallow(json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_integer), text)
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except _ConstantError as error:
         word = str(error)
         message = f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
         raise JsonSyntaxError(message, text, max(text.find(word), 0) + len(word)) from None
+    except _RangeError as error:
+        digits = str(error)
+        message = f"Numeric value ({digits}) out of range of double"
+        raise JsonSyntaxError(message, text, max(text.find(digits), 0) + len(digits)) from None
     except (jsontext.NestedTooDeeplyError, RecursionError):
         raise JsonSyntaxError("Document nesting depth exceeds the maximum allowed", text, 0) from None
 
 
 class _ConstantError(Exception):
+    pass
+
+
+class _RangeError(Exception):
     pass
 
 
@@ -49,7 +59,14 @@ def _refuse(word: str) -> Any:
 
 def _integer(digits: str) -> int | float:
     # Python refuses to convert integers of thousands of digits.
-    return int(digits) if len(digits) < 400 else float(digits)
+    return int(digits) if len(digits) < 400 else _float(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _RangeError(digits)
+    return number
 
 
 def _explain(error: json.JSONDecodeError, text: str) -> JsonSyntaxError:

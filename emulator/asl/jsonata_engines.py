@@ -119,8 +119,12 @@ class RustExpression:
         if kind == '"function"':
             return FUNCTION
         if kind == '"number"':
-            return "Infinity" if self._run(self._build(f"({self._text}) > 0"), variables) == "true" else "-Infinity"
+            signs = {"Infinity": "> 0", "-Infinity": "< 0"}
+            return next((name for name, sign in signs.items() if self._holds(sign, variables)), "NaN")
         return json.loads(answer)
+
+    def _holds(self, comparison: str, variables: dict[str, Any]) -> bool:
+        return self._run(self._build(f"({self._text}) {comparison}"), variables) == "true"
 
     def _build(self, text: str) -> Any:
         try:

@@ -24,7 +24,6 @@ _MESSAGES = {
     "S0302": "No terminating / in regular expression",
     "S0402": "Choice groups containing parameterized types are not supported",
     "T1003": "Key in object structure must evaluate to a string",
-    "T1005": "Attempted to invoke a non-function. Did you mean",
     "T1006": "Attempted to invoke a non-function",
     "T1008": "Attempted to partially apply a non-function",
     "T2003": "The left side of the range operator (..) must evaluate to an integer",
@@ -62,6 +61,7 @@ _MESSAGES = {
     "D3139": "The $single() function expected exactly 1 matching result.  Instead it matched 0.",
 }
 _CODE = re.compile(r"\b([SDTU]\d{4}):?\s*(.*)", re.DOTALL)
+_OPERATOR = re.compile(r"(?<=side of the )([^\s\"]+)(?= operator)")
 _CAST = re.compile(r"Cannot convert '(.*)' to number", re.DOTALL)
 STACK_OVERFLOW = (
     "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
@@ -72,6 +72,8 @@ def reference_message(code: str, text: str) -> str:
     """The reference's words for ``code``; ``text`` (the library's) where they hold a changing part."""
     if code == "D3030" and (cast := _CAST.search(text)):
         return f'Unable to cast value to a number: "{cast[1]}"'
+    if code in ("T2001", "T2002"):
+        return _OPERATOR.sub(r'"\1"', text)
     return _MESSAGES.get(code, text)
 
 

@@ -69,8 +69,12 @@ def note_settings(visit: Visit, settings: MapSettings) -> None:
         visit.stages["toleratedFailurePercentage"] = settings.tolerated_failure_percentage
 
 
+class ObjectItem(dict[str, Any]):
+    """``{"Key": ..., "Value": ...}``: one member of an object that a Map goes through."""
+
+
 def map_items(visit: Visit) -> list[Any]:
-    """The items of a Map without ItemReader.  An object gives ``{"Key": ..., "Value": ...}`` items in a JSONata Map's
+    """The items of a Map without ItemReader.  An object gives an ``ObjectItem`` for each member in a JSONata Map's
     Items and in a distributed Map.  Raises StatesError."""
     state = _map(visit)
     data = effective_input(visit)
@@ -78,27 +82,31 @@ def map_items(visit: Visit) -> list[Any]:
     if not state.jsonata and state.items is not None:
         visit.stages["afterItemsPath"] = found
     if isinstance(found, dict):
-        return [{"Key": key, "Value": value} for key, value in found.items()]
+        return [ObjectItem(Key=key, Value=value) for key, value in found.items()]
     return list(found)
 
 
-def iteration_input(visit: Visit, index: int, item: Any, key: str | None = None) -> Any:
+def iteration_input(visit: Visit, index: int, item: Any) -> Any:
     """The input of one iteration: the item, or ItemSelector's template, which sees the Map's effective input and
-    ``$$.Map.Item``; ``key`` for the items of an object.  Raises StatesError."""
+    ``$$.Map.Item``.  Raises StatesError."""
     state = _map(visit)
     if state.item_selector is None:
         return item
     data = visit.input
     if not state.jsonata and state.input_path is not None:
         data = state.input_path.evaluate(visit.scope())
-    context = item_context(visit.context, index, item, key)
+    context = item_context(visit.context, index, item)
     return state.item_selector.evaluate(Scope(data, context, visit.variables, visit.host))
 
 
-def item_context(context: Any, index: int, item: Any, key: str | None = None) -> dict[str, Any]:
+def item_context(context: Any, index: int, item: Any) -> dict[str, Any]:
     """The context object inside an iteration: ``Map.Item`` of the innermost Map."""
-    entry: dict[str, Any] = {"Index": index, "Value": item}
-    return {**context, "Map": {"Item": entry if key is None else {**entry, "Key": key}}}
+    return {**context, "Map": {"Item": item_entry(index, item)}}
+
+
+def item_entry(index: int, item: Any) -> dict[str, Any]:
+    """``Map.Item``; only items of an object have a ``Key`` (AWS docs, "Context object")."""
+    return {"Index": index, **item} if isinstance(item, ObjectItem) else {"Index": index, "Value": item}
 
 
 def max_items(visit: Visit) -> int | None:
@@ -106,8 +114,8 @@ def max_items(visit: Visit) -> int | None:
     state = _map(visit)
     if state.item_reader is None or state.item_reader.max_items is None:
         return None
-    number = _count(state.item_reader.max_items, visit.scope(effective_input(visit)))
-    if number is None or number < 0:
+    number = _count(state.item_reader.max_items, "MaxItems", visit.scope(effective_input(visit)))
+    if number < 0:
         raise failed("field MaxItems must be positive")
     return number or None
 
@@ -159,17 +167,19 @@ def _groups(inputs: Sequence[Any], batcher: ItemBatcher, frame: int, scope: Scop
 def _batch_limit(value: Value | None, name: str, scope: Scope) -> int | None:
     if value is None:
         return None
-    number = _count(value, scope)
-    if number is None or number < 1:
+    number = _count(value, name, scope)
+    if number < 1:
         raise runtime_error(f"{name} must be a positive integer.")
     return number
 
 
-def _count(value: Value, scope: Scope) -> int | None:
+def _count(value: Value, name: str, scope: Scope) -> int:
     number = value.evaluate(scope)
-    if isinstance(number, str):
-        return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    return int(number) if is_number(number) and number == number // 1 else None
+    if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 19:
+        return int(number)
+    if is_number(number) and number == number // 1:
+        return int(number)
+    raise _no_number(value, name, number)
 
 
 def _map(visit: Visit) -> Map:
@@ -209,11 +219,16 @@ def _number(value: Value | None, attribute: str, scope: Scope) -> int | float | 
     if is_number(number) and (not whole or number == number // 1):
         return int(number) if whole else float(number)
     name = _FIELD_NAMES[attribute]
+    raise _no_number(value, name, number, "integer" if whole else "float")
+
+
+def _no_number(value: Value, name: str, number: Any, kind: str = "integer") -> StatesError:
     if isinstance(value, Path):
-        kind = "integer" if whole else "float"
         shown = number if isinstance(number, str) else compact(number)
-        raise runtime_error(f'The {name}Path field refers to value "{shown}" which is not a valid {kind}: {value.text}')
-    raise query_error(f"The {name} field must be an integer but was: {compact(number)}", name)
+        return runtime_error(
+            f'The {name}Path field refers to value "{shown}" which is not a valid {kind}: {value.text}'
+        )
+    return query_error(f"The {name} field must be an integer but was: {compact(number)}", name)
 
 
 def _refused(state: Map, text: str, location: str) -> StatesError:

@@ -8,7 +8,7 @@ from emulator.asl.checks import kinds
 from emulator.asl.checks.choices import check_choices
 from emulator.asl.checks.handlers import check_catch, check_retry
 from emulator.asl.checks.mapping import check_batcher, check_label, check_reader, check_writer
-from emulator.asl.checks.resource import check_resource
+from emulator.asl.checks.resource import check_credentials, check_resource
 from emulator.asl.checks.variables import check_assign
 from emulator.asl.states.base import JSONATA, JSONPATH
 
@@ -54,7 +54,7 @@ FIELDS: dict[str, Fields] = {
             Resource=check_resource,
             TimeoutSeconds=kinds.whole(1),
             HeartbeatSeconds=kinds.whole(1),
-            Credentials=kinds.template,
+            Credentials=check_credentials,
         ),
     },
     "Pass": {

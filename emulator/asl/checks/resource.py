@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from emulator.asl.checks import kinds
 from emulator.asl.checks.report import Place
+from emulator.asl.jsonata import is_expression
 from emulator.asl.states.tasks import REQUEST_RESPONSE, SYNC, SYNC_2, TOKEN, Resource
 
 _LAMBDA = re.compile(r"arn:[\w-]+:lambda:[^:]*:[^:]*:function:[^:\s]+(?::[^:\s]+)?")
@@ -71,6 +73,23 @@ def parse_resource(arn: str) -> Resource | None:
     if pattern not in OPTIMIZED.get(service, {}).get(action, ()):
         return None
     return Resource(arn, "http" if service == "http" else "optimized", service, action, pattern)
+
+
+def check_credentials(place: Place, value: object) -> None:
+    """``{"RoleArn": ...}``, literal or dynamic (AWS docs, "Accessing resources in other AWS accounts")."""
+    if place.jsonata and is_expression(value):
+        kinds.query(place, value)
+        return
+    kinds.template(place, value)
+    if not isinstance(value, dict):
+        kinds.expect(place, "Object")
+        return
+    names = ("RoleArn",) if place.jsonata else ("RoleArn", "RoleArn.$")
+    if not any(name in value for name in names):
+        place.missing(["RoleArn"])
+    for name in value:
+        if name not in names:
+            place.unsupported(name)
 
 
 def check_resource(place: Place, value: object) -> None:

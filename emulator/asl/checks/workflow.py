@@ -49,6 +49,8 @@ def check_state(place: Place, raw: Any) -> None:
     _check_groups(place, raw, kind)
     for name, value in raw.items():
         _check_field(place, kind, name, value)
+    if kind == "Task":
+        _check_heartbeat(place, raw)
 
 
 def check_inner(place: Place, raw: dict[str, Any], outer: frozenset[str] = frozenset(), nesting: int = 0) -> None:
@@ -121,6 +123,13 @@ def _check_field(place: Place, kind: str, name: str, value: Any) -> None:
         )
     else:
         field.check(place.inside(name), value)
+
+
+def _check_heartbeat(place: Place, raw: dict[str, Any]) -> None:
+    """AWS docs, "Task workflow state": the heartbeat is smaller than the timeout."""
+    heartbeat, timeout = raw.get("HeartbeatSeconds"), raw.get("TimeoutSeconds")
+    if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+        place.inside("HeartbeatSeconds").find("HeartbeatSeconds must be smaller than TimeoutSeconds")
 
 
 def _check_groups(place: Place, raw: dict[str, Any], kind: str) -> None:

@@ -50,9 +50,10 @@ async def run_distributed(flow: Flow, visit: Visit, state: Map) -> Any:
         await _Running(flow, run, state).finish()
         result = await write_results(flow, visit, state, run)
     except StatesError as error:
+        if run is not None:
+            run.end(FAILED, flow.run.clock.now())
         if run is None or error.bare:
             raise
-        run.end(FAILED, flow.run.clock.now())
         flow.broken = True
         flow.emit("MapRunFailed", {"error": error.error, "cause": error.cause})
         raise

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.asl.dataflow import Visit
 from emulator.asl.errors import StatesError
-from emulator.asl.maps import MapSettings, iteration_input, map_items, map_settings
+from emulator.asl.maps import MapSettings, item_entry, iteration_input, map_items, map_settings
 from emulator.asl.states import Map
 from emulator.core.waiters import Waiters
 from emulator.services.stepfunctions.aborts import abort_iterations
@@ -51,7 +51,7 @@ def settings_of(visit: Visit, flow: Flow) -> MapSettings:
 
 def _iteration(flow: Flow, visit: Visit, state: Map, index: int, item: Any) -> Flow:
     data = iteration_input(visit, index, item)
-    return Flow(flow.run, state.processor, data, flow.variables, 0, flow.cause, {"Index": index, "Value": item})
+    return Flow(flow.run, state.processor, data, flow.variables, 0, flow.cause, item_entry(index, item))
 
 
 class _Iterations:

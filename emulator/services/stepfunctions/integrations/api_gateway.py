@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from emulator.asl.errors import StatesError, runtime_error
-from emulator.core import jsontext
+from emulator.asl.jackson import read_json
 from emulator.core.jsontext import compact
 from emulator.core.units import current_unit
 from emulator.http_out import HttpAnswer, HttpFailedError, Pairs, request
@@ -20,6 +20,13 @@ _FIELDS = frozenset(
         *("AuthType", "TaskToken"),
     }
 )
+# Our own APIs answer with lower case names, as HTTP allows; AWS's spelling as recorded.
+_HEADERS = {
+    name.lower(): name
+    for name in ("Content-Type", "Content-Length", "Date", "Connection", "X-Amzn-Trace-Id", "x-amzn-RequestId")
+}
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
+_AUTH_TYPES = frozenset({"NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY"})
 _SECONDS = 30.0
 
 
@@ -55,19 +62,27 @@ class ApiGatewayInvoke(ServiceCall):
                 )
         except HttpFailedError as error:
             raise StatesError("ApiGateway.SdkClientException", str(error)) from error
-        return _result(answer)
+        return result_of(answer)
 
 
 def _check(arguments: dict[str, Any]) -> None:
     for name in ("ApiEndpoint", "Method"):
         if not isinstance(arguments.get(name), str):
             raise runtime_error(f"The field '{name}' is required but was missing")
+    _check_word(arguments, "Method", _METHODS)
+    _check_word(arguments, "AuthType", _AUTH_TYPES)
     unknown = next((name for name in arguments if name not in _FIELDS), None)
     if unknown is not None:
         raise runtime_error(
             f"The Parameters '{compact(arguments)}' could not be used to start the Task: "
             f'[The field "{unknown}" is not supported by Step Functions]'
         )
+
+
+def _check_word(arguments: dict[str, Any], name: str, words: frozenset[str]) -> None:
+    """AWS docs, "Call API Gateway": these are the values there are."""
+    if name in arguments and arguments[name] not in words:
+        raise runtime_error(f"The field '{name}' should have one of these values: [{', '.join(sorted(words))}]")
 
 
 def _place(base_url: str, endpoint: str) -> tuple[str, str]:
@@ -100,12 +115,13 @@ def _body(arguments: dict[str, Any]) -> bytes:
     return compact(body).encode()
 
 
-def _result(answer: HttpAnswer) -> dict[str, Any]:
+def result_of(answer: HttpAnswer) -> dict[str, Any]:
+    """The state's result; StatesError ``ApiGateway.<status>`` from 400 on."""
     if answer.status >= 400:
         raise StatesError(f"ApiGateway.{answer.status}", answer.text)
     headers: dict[str, list[str]] = {}
     for name, value in answer.headers:
-        headers.setdefault(name, []).append(value)
+        headers.setdefault(_HEADERS.get(name, name), []).append(value)
     shown: dict[str, Any] = {"Headers": headers, "StatusCode": answer.status, "StatusText": status_text(answer.status)}
     if answer.body:
         shown["ResponseBody"] = json_or_text(answer.text)
@@ -114,7 +130,7 @@ def _result(answer: HttpAnswer) -> dict[str, Any]:
 
 def json_or_text(text: str) -> Any:
     try:
-        return jsontext.parse(text)
+        return read_json(text)
     except ValueError:
         return text
 

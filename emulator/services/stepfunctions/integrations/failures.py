@@ -35,8 +35,10 @@ def _general(called: Called) -> str:
 def _text(called: Called, error: AwsError, code: str, status: int, ids: Ids) -> str:
     message = error.message or error.code
     if called.sdk:
+        # S3 has two ids for a request; the Java SDK v2 shows both.
+        extended = f", Extended Request ID: {ids.uuid()}" if called.service == "s3" else ""
         return (
-            f"{message} (Service: {called.word}, Status Code: {status}, Request ID: {ids.uuid()}) "
+            f"{message} (Service: {called.word}, Status Code: {status}, Request ID: {ids.uuid()}{extended}) "
             "(SDK Attempt Count: 1)"
         )
     return (

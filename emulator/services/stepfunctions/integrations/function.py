@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.asl.errors import StatesError
-from emulator.core import jsontext
+from emulator.asl.jackson import read_json
 from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.errors import AwsError
 from emulator.core.jsontext import compact
@@ -59,7 +59,7 @@ def _payload(payload: Any) -> str:
     """A text that is JSON is sent as it is (recorded from AWS); without a payload the function gets ``{}``."""
     if isinstance(payload, str):
         try:
-            jsontext.parse(payload)
+            read_json(payload)
         except ValueError:
             return compact(payload)
         return payload
@@ -68,7 +68,7 @@ def _payload(payload: Any) -> str:
 
 def _value(text: str) -> Any:
     try:
-        return jsontext.parse(text) if text else None
+        return read_json(text) if text else None
     except ValueError:
         return text
 

@@ -21,7 +21,7 @@ class ServiceCall:
     async def call(self, attempt: Attempt) -> Any:
         what = called(attempt.resource)
         params = to_request(what.service, what.operation, attempt.arguments)
-        answer = from_response(what.service, what.operation, await run_operation(attempt, what, params))
+        answer = from_response(what.service, what.operation, await run_operation(attempt, what, params), what.sdk)
         return answer if what.sdk else answer | metadata(attempt)
 
     async def finish(self, attempt: Attempt, submitted: Any) -> Any:

@@ -70,26 +70,29 @@ def _unusable(arguments: Any, field: str) -> StatesError:
     return StatesError(RUNTIME, text, bare=True)
 
 
-def from_response(service: str, operation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An API's answer with PascalCase members; instants as ISO text, bytes as text (recorded from AWS)."""
+def from_response(service: str, operation: str, answer: Mapping[str, Any], sdk: bool = False) -> dict[str, Any]:
+    """An API's answer with PascalCase members; bytes as text (recorded from AWS).  ``sdk``: every instant as ISO text;
+    otherwise numbers stay what the service has answered."""
     shape = wire.operation_model(service, operation).output_shape
-    shown: dict[str, Any] = {} if shape is None else _out_of(shape, answer)
+    shown: dict[str, Any] = {} if shape is None else _out_of(shape, answer, sdk)
     return shown
 
 
-def _out_of(shape: Any, value: Any) -> Any:
+def _out_of(shape: Any, value: Any, sdk: bool) -> Any:
     kind = shape.type_name
     if kind == "structure" and isinstance(value, Mapping) and not shape.is_document_type:
         members = shape.members
         return {
-            _pascal(name): _out_of(members[name], item)
+            _pascal(name): _out_of(members[name], item, sdk)
             for name, item in value.items()
             if name in members and item is not None
         }
     if kind == "list":
-        return [_out_of(shape.member, item) for item in value]
+        return [_out_of(shape.member, item, sdk) for item in value]
     if kind == "map" and isinstance(value, Mapping):
-        return {key: _out_of(shape.value, item) for key, item in value.items()}
+        return {key: _out_of(shape.value, item, sdk) for key, item in value.items()}
+    if sdk and kind == "timestamp" and isinstance(value, (int, float)):
+        return iso_milliseconds(value)
     return plain(value)
 
 

@@ -19,13 +19,14 @@ _WITHOUT_MODEL = ("apigateway", "http")
 
 
 def check_result(state: State, result: Any, mode: str) -> None:
-    """Raises ValidationException.  ``mode``: STRICT and PRESENT look at every field that is there, NONE at none."""
+    """Raises ValidationException.  ``mode``: STRICT and PRESENT look at every field that is there, STRICT demands the
+    required ones as well, NONE looks at nothing (API reference, "MockInput")."""
     if isinstance(state, Map):
         _check_map(state, result)
     elif isinstance(state, Parallel):
         _check_parallel(state, result)
     elif isinstance(state, Task) and mode != "NONE":
-        _check_task(state, result)
+        _check_task(state, result, mode == "STRICT")
 
 
 def _check_map(state: Map, result: Any) -> None:
@@ -44,7 +45,7 @@ def _check_parallel(state: Parallel, result: Any) -> None:
         raise errors.validation(text)
 
 
-def _check_task(state: Task, result: Any) -> None:
+def _check_task(state: Task, result: Any, strict: bool) -> None:
     resource = state.resource
     if resource.kind in ("lambda", "activity") or resource.service in _WITHOUT_MODEL or resource.pattern:
         return
@@ -55,30 +56,38 @@ def _check_task(state: Task, result: Any) -> None:
         raise errors.validation("Mocked result must be a JSON object.")
     shape = wire.operation_model(what.service, what.operation).output_shape
     if shape is not None:
-        _structure(what.service, shape, result)
+        _structure(what.service, shape, result, strict)
 
 
-def _structure(service: str, shape: Any, value: dict[str, Any]) -> None:
-    members = {name[:1].upper() + name[1:]: member for name, member in shape.members.items()}
+def _structure(service: str, shape: Any, value: dict[str, Any], strict: bool) -> None:
+    if strict:
+        missing = [name for name in map(_pascal, shape.required_members) if name not in value]
+        if missing:
+            raise errors.validation(f"Mock result schema validation error: Required field '{missing[0]}' is missing")
+    members = {_pascal(name): member for name, member in shape.members.items()}
     for name, item in value.items():
         member = members.get(name)
         if member is not None and item is not None and (service, name) not in _FREE:
-            _value(service, member, name, item)
+            _value(service, member, name, item, strict)
 
 
-def _value(service: str, shape: Any, name: str, value: Any) -> None:
+def _pascal(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _value(service: str, shape: Any, name: str, value: Any, strict: bool) -> None:
     kind = shape.type_name
     if kind == "structure":
         _demand(isinstance(value, dict), name, "must be an object")
-        _structure(service, shape, value)
+        _structure(service, shape, value, strict)
     elif kind == "list":
         _demand(isinstance(value, list), name, "must be an array")
         for item in value:
-            _value(service, shape.member, name, item)
+            _value(service, shape.member, name, item, strict)
     elif kind == "map":
         _demand(isinstance(value, dict), name, "must be an object")
         for item in value.values():
-            _value(service, shape.value, name, item)
+            _value(service, shape.value, name, item, strict)
     elif kind in _NUMBERS:
         _number(service, shape, name, value)
     elif kind == "boolean":

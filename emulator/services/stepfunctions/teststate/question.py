@@ -35,7 +35,8 @@ class Mock:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``context`` None: the emulator makes one up.  ``item_data`` stands for what an ItemReader would read."""
+    """``context`` None: the emulator makes one up.  ``item_data`` is the text
+    that an ItemReader would read."""
 
     state: State
     input: Any
@@ -46,7 +47,7 @@ class Question:
     inspect: bool
     retries: int = 0
     failed_iterations: int = 0
-    item_data: list[Any] | None = None
+    item_data: str | None = None
 
 
 def read_question(params: dict[str, Any]) -> Question:
@@ -69,7 +70,7 @@ def read_question(params: dict[str, Any]) -> Question:
         inspect=(params.get("inspectionLevel") or "INFO") != "INFO",
         retries=configuration.get("retrierRetryCount") or 0,
         failed_iterations=configuration.get("mapIterationFailureCount") or 0,
-        item_data=_item_data(configuration.get("mapItemReaderData")),
+        item_data=configuration.get("mapItemReaderData"),
     )
 
 
@@ -144,16 +145,4 @@ def _json(text: str | None, refusal: str) -> dict[str, Any] | None:
         value = None
     if not isinstance(value, dict):
         raise errors.validation(refusal)
-    return value
-
-
-def _item_data(text: str | None) -> list[Any] | None:
-    if text is None:
-        return None
-    try:
-        value = read_json(text)
-    except JsonSyntaxError:
-        value = None
-    if not isinstance(value, list):
-        raise errors.validation("MapItemReaderData must be a JSON array")
     return value

@@ -8,15 +8,16 @@ from typing import Any
 from emulator.asl.choice import choose
 from emulator.asl.dataflow import Exit, Visit, failure, leave, leave_by_catch, pass_through, work_input
 from emulator.asl.errors import StatesError
-from emulator.asl.maps import THRESHOLD, map_items, map_settings, note_settings
+from emulator.asl.items import as_read, read_items
+from emulator.asl.maps import THRESHOLD, iteration_input, map_items, map_settings, max_items, note_settings
 from emulator.asl.retry import backoff, catcher_index, retrier_for
 from emulator.asl.scope import Host
 from emulator.asl.states import Choice, Fail, Map, Parallel, StateMachine, Task, Wait, WorkState
-from emulator.asl.timing import credentials, task_limits, wake_at
+from emulator.asl.timing import TaskLimits, credentials, task_limits, wake_at
 from emulator.core.ground import Call
 from emulator.core.jsontext import compact
 from emulator.services.stepfunctions import errors
-from emulator.services.stepfunctions.answers import Answer
+from emulator.services.stepfunctions.answers import Answer, outcome, start_call, timed_out
 from emulator.services.stepfunctions.attempt import Attempt
 from emulator.services.stepfunctions.context import state_context
 from emulator.services.stepfunctions.execution import Execution, Origin
@@ -30,6 +31,8 @@ from emulator.services.stepfunctions.teststate.question import Question
 
 # The name that AWS gives the state, whatever it is called.
 NAME = "StateName"
+# Seconds; "If the execution of a state exceeds this duration, it fails with the States.Timeout error" (API reference).
+_LONGEST = 300
 _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
 
 
@@ -71,7 +74,10 @@ class Trial:
         if isinstance(state, Wait):
             clock = self._call.clock
             now = clock.now()
-            await clock.sleep(max(0.0, wake_at(visit, now) - now), label="Wait state")
+            seconds = wake_at(visit, now) - now
+            await clock.sleep(min(max(0.0, seconds), _LONGEST), label="Wait state")
+            if seconds > _LONGEST:
+                raise timed_out()
             return pass_through(visit)
         if not isinstance(state, WorkState):
             return pass_through(visit)
@@ -95,7 +101,7 @@ class Trial:
         """The Map up to its work, which is mocked."""
         visit, question = self._visit, self._question
         settings = map_settings(visit)
-        items = map_items(visit) if question.item_data is None else question.item_data
+        items = self._items()
         note_settings(visit, settings)
         count = question.failed_iterations
         if count > len(items):
@@ -106,13 +112,30 @@ class Trial:
         if tolerant and not mocked_error and settings.exceeded(count, len(items)):
             raise StatesError(THRESHOLD.error, THRESHOLD.cause)
 
+    def _items(self) -> list[Any]:
+        """The items, and each iteration's input where ItemSelector makes it.  Raises StatesError."""
+        visit, text = self._visit, self._question.item_data
+        state = visit.state
+        assert isinstance(state, Map)
+        if text is None:
+            items = map_items(visit)
+        else:
+            items = read_items(text.encode(), as_read(state.item_reader), max_items(visit))
+        if state.item_selector is not None:
+            inputs = [iteration_input(visit, index, item) for index, item in enumerate(items)]
+            visit.stages["afterItemSelector"] = inputs
+        return items
+
     async def _call_service(self, state: Task, arguments: Any) -> Any:
         visit, answer = self._visit, Answer(self._call.clock.now())
         limits, role = task_limits(visit), credentials(visit)
         attempt = Attempt(self._flow, state.resource, arguments, limits, role, answer, None, 1, self._call.cause)
-        if state.resource.kind == "lambda":
-            return await call_function(attempt)
-        return await integration_for(state.resource).call(attempt)
+        is_function = state.resource.kind == "lambda"
+        work = call_function(attempt) if is_function else integration_for(state.resource).call(attempt)
+        clock = self._call.clock
+        start_call(clock, answer, work, "tested state")
+        timeout = min(limits.timeout or _LONGEST, _LONGEST)
+        return await outcome(clock, answer, TaskLimits(timeout, None), clock.now())
 
     def _failed(self, error: StatesError) -> dict[str, Any]:
         state = self._question.state
