@@ -5,36 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 from emulator import wire
 from emulator.core.errors import AwsError
 from emulator.wire import Target, WireRequest
 
-_MALFORMED_XML = "The XML that you provided was not well formed or did not validate against our published schema."
+_MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
+_NO_UPLOAD = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted."
 _SCALARS = {"integer": r"[+-]?\d+", "long": r"[+-]?\d+", "boolean": "true|false|1|0"}
 
 
-def refusal_of(request: WireRequest, target: Target) -> AwsError | None:
+def refusal_of(request: WireRequest, target: Target, error: Exception) -> AwsError | None:
     """What AWS answers to a request that its model does not allow; None if the request is in order."""
     if target.service == "s3":
-        return _refusal_of_document(request, target)
+        return _unknown_upload(dict(parse_qsl(request.query)).get("uploadId"), error) or _refusal_of_document(
+            request, target
+        )
     try:
         parsed = wire.parse(request, target)
-    except AwsError as error:  # a protocol that is only recognised tells nothing
-        return None if error.code == "NotImplemented" else error
+    except AwsError as refusal:  # a protocol that is only recognised tells nothing
+        return None if refusal.code == "NotImplemented" else refusal
     except LookupError:  # keys of a user pool are no operation
         return None
-    return refusal_of_call(target.service, target.operation, parsed.params)
+    return refusal_of_call(target.service, target.operation, parsed.params, error)
 
 
-def refusal_of_call(service: str, operation: str, params: Mapping[str, Any]) -> AwsError | None:
+def refusal_of_call(service: str, operation: str, params: Mapping[str, Any], error: Exception) -> AwsError | None:
     """The same for a call by name."""
+    if service == "s3":
+        return _unknown_upload(params.get("UploadId"), error)
     try:
         wire.validate(service, operation, params)
-    except AwsError as error:
-        return error
+    except AwsError as refusal:
+        return refusal
     return None
+
+
+def _unknown_upload(upload: str | None, error: Exception) -> AwsError | None:
+    """moto looks an upload up without asking whether it is there."""
+    unknown = upload is not None and isinstance(error, KeyError) and error.args == (upload,)
+    return AwsError("NoSuchUpload", _NO_UPLOAD) if unknown else None
 
 
 def _refusal_of_document(request: WireRequest, target: Target) -> AwsError | None:

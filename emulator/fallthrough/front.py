@@ -104,7 +104,7 @@ class FallThrough:
         return result
 
     async def _ask(
-        self, call: Call, service: str, region: str, asked: Question, refusal: Callable[[], AwsError | None]
+        self, call: Call, service: str, region: str, asked: Question, refusal: Callable[[Exception], AwsError | None]
     ) -> Answer:
         """``refusal`` tells what AWS answers if moto fails because of what was asked."""
 
@@ -123,7 +123,7 @@ class FallThrough:
         except AwsError:
             raise
         except Exception as error:
-            refused = refusal()
+            refused = refusal(error)
             if refused is not None:
                 raise refused from error
             log.exception("moto failed: %s %s", asked.method, asked.url)
@@ -157,7 +157,9 @@ def _s3_operation(request: WireRequest) -> str:
 
 
 def _s3_error(error: AwsError, request_id: str) -> WireResponse:
-    status = {"AccessDenied": 403, "InternalError": 500, "NotImplemented": 501}.get(error.code, 400)
+    status = {"AccessDenied": 403, "InternalError": 500, "NoSuchUpload": 404, "NotImplemented": 501}.get(
+        error.code, 400
+    )
     inside = "".join(
         f"<{name}>{escape(text or '')}</{name}>"
         for name, text in (("Code", error.code), ("Message", error.message), ("RequestId", request_id))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator import wire
 from emulator.stack.errors import nearest
 from emulator.stack.references import References
 from emulator.stack.resources import ROLE
@@ -189,7 +190,10 @@ def _service(api: RestApi, route: Resource) -> dict[str, Any]:
             route.place("Action"), f"expected 'service:Action' such as 'dynamodb:PutItem', got {action!r}."
         )
     if "Queue" not in given:
-        return {**shared, "uri": f"{_gateway(api, service)}:action/{name}"}
+        form = (
+            {"requestParameters": {"integration.request.header.Content-Type": _FORM}} if _reads_forms(service) else {}
+        )
+        return {**shared, "uri": f"{_gateway(api, service)}:action/{name}", **(form if "Request" in given else {})}
     if service != "sqs":
         raise context.error(route.place("Queue"), f"a queue goes with actions of sqs, not {action!r}.")
     arn = api.references.arn(given["Queue"], ["queue"], route.place("Queue"))
@@ -201,6 +205,14 @@ def _service(api: RestApi, route: Resource) -> dict[str, Any]:
             raise context.error(route.key, f'{action} needs a request: a form such as "Action={name}&…".')
         made |= {"requestTemplates": dict.fromkeys(_TEXTS, _SEND), "passthroughBehavior": "NEVER"}
     return made
+
+
+def _reads_forms(service: str) -> bool:
+    """Whether a template for this service is a form (``TopicArn=…&Message=…``)."""
+    try:
+        return wire.protocol_name(service) == "query"
+    except wire.UnknownServiceError:  # refused by PutIntegration, if API Gateway has no name of its own for it
+        return False
 
 
 def _add_mappings(api: RestApi, route: Resource, path: str, integration: dict[str, Any]) -> None:

@@ -8,9 +8,11 @@ translation covers: ``\Q...\E``, ``\p{...}``, ``\h``, ``\z``, ``(?<name>...)``, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from emulator.templates.errors import MAX_TEXT, Meter, TemplateError
+from emulator.templates.regexguard import check_cost
 
 # Members of character classes, written for the inside of [...]. Java docs, class Pattern, "POSIX character classes".
 _CLASSES = {
@@ -176,11 +178,24 @@ class _Translator:
             self.emit(char if char.isalnum() or char.isspace() else re.escape(char), 1)
 
 
+def matches(text: str, pattern: str, meter: Meter | None = None) -> bool:
+    """Java's String.matches.  Raises TemplateError."""
+    compiled = compile_java(pattern)
+    check_cost(compiled, text, meter, whole=True)
+    return compiled.fullmatch(text) is not None
+
+
+def _find(text: str, pattern: str, meter: Meter) -> Iterator[re.Match[str]]:
+    compiled = compile_java(pattern)
+    check_cost(compiled, text, meter, whole=False)
+    return compiled.finditer(text)
+
+
 def replace(text: str, pattern: str, replacement: str, meter: Meter, *, count: int = 0) -> str:
     r"""Java's replaceAll (``count`` 0) and replaceFirst (1); ``$1``, ``${name}`` and ``\x`` in the replacement."""
     parts: list[str] = []
     end = length = 0
-    for match in compile_java(pattern).finditer(text):
+    for match in _find(text, pattern, meter):
         if "$" in replacement:
             meter.length(len(replacement) + replacement.count("$") * max(map(len, (match[0], *match.groups("")))))
         parts.append(text[end : match.start()] + expand(match, replacement))
@@ -234,11 +249,11 @@ def _group(match: re.Match[str], replacement: str, at: int) -> tuple[str | None,
     return match[number], at + length
 
 
-def split(text: str, pattern: str, limit: int = 0) -> list[str]:
+def split(text: str, pattern: str, meter: Meter, limit: int = 0) -> list[str]:
     """Java's String.split: no empty text at the end (limit 0), none at the start from an empty match."""
     parts: list[str] = []
     end = 0
-    for match in compile_java(pattern).finditer(text):
+    for match in _find(text, pattern, meter):
         if limit > 0 and len(parts) == limit - 1:
             break
         if match.end() == 0 or (match.start() == match.end() == len(text)):

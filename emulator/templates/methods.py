@@ -122,8 +122,6 @@ _text("equalsIgnoreCase", args=1)(lambda text, other: text.lower() == other.lowe
 _text("concat", args=1)(lambda text, other: text + other)
 _text("indexOf", args=1)(str.find)
 _text("lastIndexOf", args=1)(str.rfind)
-_text("matches", args=1)(lambda text, regex: javaregex.compile_java(regex).fullmatch(text) is not None)
-_text("split", args=1)(lambda text, regex: JavaList(javaregex.split(text, regex)))
 _text("compareTo", args=1)(lambda text, other: (text > other) - (text < other))
 _text("valueOf", args=1)(lambda text, other: other)
 _text("toCharArray")(lambda text: JavaList(text))
@@ -134,9 +132,19 @@ def _equals(_meter: Meter, text: str, other: Any) -> bool:
     return isinstance(other, str) and text == other
 
 
+@_method(_STRING, "matches", args=1)
+def _matches(meter: Meter, text: str, regex: Any) -> bool | None:
+    return None if regex is None else javaregex.matches(text, display(regex, meter), meter)
+
+
+@_method(_STRING, "split", args=1)
+def _split_all(meter: Meter, text: str, regex: Any) -> list[str] | None:
+    return None if regex is None else _split(meter, text, regex, 0)
+
+
 @_method(_STRING, "split", args=2)
 def _split(meter: Meter, text: str, regex: Any, limit: Any) -> list[str]:
-    parts = javaregex.split(text, display(regex, meter), limit if isinstance(limit, int) else 0)
+    parts = javaregex.split(text, display(regex, meter), meter, limit if isinstance(limit, int) else 0)
     meter.charge(len(parts))
     return JavaList(parts)
 

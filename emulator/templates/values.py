@@ -85,8 +85,14 @@ def parse_json(text: str, objects: type[dict[str, Any]] | None = None) -> Any:
     """A JSON text as template values.  Raises ValueError, also for nesting too deep to read."""
     try:
         value = json.loads(text, parse_float=JsonFloat, parse_constant=_no_constant, object_hook=objects)
+    except json.JSONDecodeError:
+        raise
     except RecursionError:
         raise jsontext.NestedTooDeeplyError from None
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        raise ValueError("a number has too many digits") from None
     return jsontext.shallow(value, text)
 
 

@@ -115,6 +115,7 @@ QUOTED_ENUMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("lambda", "EventSourcePosition"): ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
     ("lambda", "RecursiveLoop"): ("Terminate", "Allow"),
     ("lambda", "InvokeMode"): ("RESPONSE_STREAM", "BUFFERED"),
+    ("stepfunctions", "ExecutionStatus"): ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
 }
 
 # Members whose values AWS's front does not check: the service refuses them itself with another error (recorded from

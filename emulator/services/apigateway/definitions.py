@@ -40,7 +40,9 @@ def _yaml(body: str) -> Any:
     yaml = _package()
     try:
         return _plain(yaml.safe_load(body), [_MOST_NODES])
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise ValueError("it is nested too deeply, or in circles") from None
+    except yaml.YAMLError as error:
         raise ValueError(str(error).partition("\n")[0]) from None
 
 

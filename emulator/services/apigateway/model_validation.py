@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from emulator.core.jsontext import compact
 from emulator.services.apigateway.documents import read_json
+from emulator.templates.regexguard import check_cost
 
 _MODEL_URL = re.compile(r"https?://apigateway\.[\w.-]+/restapis/[^/]+/models/([A-Za-z0-9]+)")
 
@@ -44,7 +45,9 @@ def problems(schema: str, body: str, models: Mapping[str, str] | None = None) ->
     validator = _validator(text)
     try:
         return [_in_words(error) for error in validator.iter_errors(document)]
-    except Exception as error:  # the library's many ways to say that a reference leads nowhere, or in circles
+    except RecursionError:
+        raise InvalidModelError("it cannot be used: a reference leads in circles") from None
+    except Exception as error:  # the library's many ways to say that a reference leads nowhere
         raise InvalidModelError(f"it cannot be used: {type(error).__name__}: {error}") from None
 
 
@@ -113,7 +116,20 @@ def _validator(schema: str) -> Any:
     except (ValueError, jsonschema.SchemaError) as error:
         raise InvalidModelError(str(error).partition("\n")[0]) from None
     _refuse_remote_references(document)
-    return jsonschema.Draft4Validator(document)
+    return _guarded(jsonschema)(document)
+
+
+def _guarded(jsonschema: Any) -> Any:
+    """The library's validator, whose ``pattern`` must not run for ever on what a client sends."""
+
+    def pattern(_validator: Any, expression: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+        if isinstance(instance, str):
+            compiled = re.compile(expression)
+            check_cost(compiled, instance, None, whole=False)
+            if not compiled.search(instance):
+                yield jsonschema.ValidationError(f"{instance!r} does not match {expression!r}")
+
+    return jsonschema.validators.extend(jsonschema.Draft4Validator, {"pattern": pattern})
 
 
 def _refuse_remote_references(node: Any) -> None:

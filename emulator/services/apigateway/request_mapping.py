@@ -21,6 +21,7 @@ from emulator.services.apigateway.mapping import (
 )
 from emulator.services.apigateway.outcome import INTERNAL_ERROR, UNSUPPORTED_MEDIA_TYPE, Failure, Outcome, Reply
 from emulator.templates.errors import TemplateError
+from emulator.templates.regexguard import check_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,18 @@ def choose_response(responses: tuple[Mapping[str, Any], ...], key: str) -> Mappi
         pattern = response["IntegrationResponseKey"]
         if pattern == "$default":
             default = response
-        elif re.fullmatch(pattern[1:-1], key, re.DOTALL):
+        elif _matches(pattern[1:-1], key):
             return response
     return default
+
+
+def _matches(pattern: str, key: str) -> bool:
+    compiled = re.compile(pattern, re.DOTALL)
+    try:
+        check_cost(compiled, key, None, whole=True)
+    except TemplateError:  # it would run for ever
+        return False
+    return compiled.fullmatch(key) is not None
 
 
 def _handle_content(strategy: str | None, content: bytes, text: str) -> str:

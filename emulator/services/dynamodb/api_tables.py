@@ -34,6 +34,7 @@ restore_table_from_backup = forwarded("RestoreTableFromBackup")
 async def create_table(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     rest = dict(params)
     view = _view(rest.pop("StreamSpecification", None))
+    _check_key_schema(params["KeySchema"])
 
     def settle(result: dict[str, Any]) -> dict[str, Any]:
         if view is not None:
@@ -76,6 +77,13 @@ async def delete_table(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         return {"TableDescription": {**description, "TableStatus": "DELETING"}}
 
     return await execute(call, "DeleteTable", params, settle)
+
+
+def _check_key_schema(schema: list[dict[str, Any]]) -> None:
+    """AWS docs, CreateTable: HASH, or HASH and RANGE in this order; texts are reported."""
+    for place, (element, kind) in zip(("first", "second"), zip(schema, ("HASH", "RANGE"), strict=False), strict=False):
+        if element["KeyType"] != kind:
+            raise invalid(f"Invalid KeySchema: The {place} KeySchemaElement is not a {kind} key type")
 
 
 def _view(spec: dict[str, Any] | None) -> str | None:

@@ -22,12 +22,15 @@ from emulator.fallthrough.bridge import question
 from emulator.fallthrough.isolation import Session, current
 from emulator.fallthrough.library import ask
 from emulator.services.dynamodb.changes import Change, merged
+from emulator.services.dynamodb.comparisons import mend_comparisons
+from emulator.services.dynamodb.expressions import check_request, expressions_of
 from emulator.services.dynamodb.values import Image, invalid, to_wire
 
 log = logging.getLogger("emulator.dynamodb")
 _TARGET = "DynamoDB_20120810."
 _SPURIOUS = "1 validation error detected: "
 """moto puts this before texts which AWS writes bare."""
+_NO_INDEX = "Invalid index: "
 _adapted: set[str] = set()
 
 
@@ -87,6 +90,7 @@ def perform(session: Session, operation: str, params: Mapping[str, Any]) -> Done
 
     Whatever else goes wrong inside moto is an expression that it cannot read: it becomes ValidationException.
     """
+    check_request(operation, params)
     _adapt()
     backend = import_module("moto.dynamodb.models").dynamodb_backends[session.account][session.region]
     for table in backend.tables.values():
@@ -95,6 +99,8 @@ def perform(session: Session, operation: str, params: Mapping[str, Any]) -> Done
     session.marks["transaction"] = operation == "TransactWriteItems"
     if operation == "BatchWriteItem":
         _check_batch(backend, params)
+    if params.get("ExclusiveStartKey"):
+        _check_start(backend.tables.get(params["TableName"].rpartition("/")[2]), params)
     headers = {"x-amz-target": _TARGET + operation, "content-type": "application/x-amz-json-1.0"}
     asked = question("dynamodb", session.region, "POST", "/", headers, compact(params).encode("utf-8", "replace"))
     try:
@@ -107,12 +113,19 @@ def perform(session: Session, operation: str, params: Mapping[str, Any]) -> Done
     except Exception as error:
         log.exception("moto cannot do %s", operation)
         _take_back(session)
-        raise invalid(f"Invalid request: {type(error).__name__}: {error}") from error
+        raise _unreadable(operation, params, error) from error
     result = json.loads(answer.body or b"{}")
     if params.get("ReturnConsumedCapacity", "NONE") == "NONE":
         result.pop("ConsumedCapacity", None)  # moto's UpdateItem tells it unasked
     changes = merged(write.change for write in session.seen)
     return Done(to_wire(result) if b'"B"' in answer.body or b'"BS"' in answer.body else result, changes)
+
+
+def _unreadable(operation: str, params: Mapping[str, Any], error: Exception) -> AwsError:
+    """For a request at which moto fails with a Python error; the log has the rest of it."""
+    kinds = " or ".join(expressions_of(operation, params))
+    reason = str(error) if isinstance(error, ValueError) else ""
+    return invalid(f"Invalid {kinds or 'request'}: {reason or 'it cannot be read'}")
 
 
 def _error(body: bytes) -> AwsError:
@@ -123,8 +136,13 @@ def _error(body: bytes) -> AwsError:
     code = str(fields.pop("__type", "InternalServerError")).rpartition("#")[2]
     message = str(fields.pop("message", None) or fields.pop("Message", None) or "")
     fields.pop("Message", None)
-    if code == "ValidationException" and message.startswith(f"{_SPURIOUS}Value provided in Expression"):
+    if code == "ValidationException" and message.startswith(
+        (f"{_SPURIOUS}Value provided in Expression", f"{_SPURIOUS}Invalid ")
+    ):
         message = message.removeprefix(_SPURIOUS)
+    if message.startswith(_NO_INDEX):  # moto has AWS's answer for Scan, and this one for Query
+        index = message.removeprefix(_NO_INDEX).partition(" for table: ")[0]
+        return invalid(f"The table does not have the specified index: {index}")
     return AwsError(code, message, **fields)
 
 
@@ -152,6 +170,18 @@ def _check_batch(backend: Any, params: Mapping[str, Any]) -> None:
             raise invalid("Provided list of item keys contains duplicates")
 
 
+def _check_start(table: Any, params: Mapping[str, Any]) -> None:
+    """AWS docs, Query: what ``LastEvaluatedKey`` was, the table's key, with an index's if one is asked."""
+    if table is None:
+        return
+    keys, given = (
+        {name for name in (table.hash_key_attr, table.range_key_attr) if name},
+        set(params["ExclusiveStartKey"]),
+    )
+    if not keys <= given or ("IndexName" not in params and keys != given):
+        raise invalid("The provided starting key is invalid")
+
+
 def _named(request: Mapping[str, Any]) -> Mapping[str, Any]:
     ((kind, body),) = request.items()
     named: Mapping[str, Any] = body["Item" if kind == "PutRequest" else "Key"]
@@ -162,6 +192,7 @@ def _adapt() -> None:
     """moto copies whole tables before a transaction; what was written is taken back here instead."""
     if _adapted:
         return
+    mend_comparisons()
     table = import_module("moto.dynamodb.models.table").Table
 
     def deep_copy(self: Any, memo: dict[int, Any]) -> Any:

@@ -134,6 +134,16 @@ def test_request_validators():
             },
             {"authType": "custom"},
         ),
+        (
+            {
+                "type": "TOKEN",
+                "authorizerUri": FUNCTION,
+                "identitySource": "method.request.header.A",
+                "identityValidationExpression": r"\p{Alpha}+-\d++",  # as Java writes them
+                "authorizerResultTtlInSeconds": 0,
+            },
+            {"authType": "custom"},
+        ),
         ({"type": "COGNITO_USER_POOLS", "providerARNs": [POOL]}, {"authType": "cognito_user_pools"}),
     ],
 )

@@ -5,15 +5,18 @@ import json
 import pytest
 
 from emulator.core.courier import FunctionResult
+from emulator.core.errors import AwsError
 from emulator.services.apigateway.authorizer import Allowed, Denied, read_result
+from emulator.services.apigateway.definitions import parse_definition
 from emulator.services.apigateway.frames import error_frame
 from emulator.services.apigateway.integration_uri import InvalidUriError, check_uri, function_in, resolve
 from emulator.services.apigateway.lambda_integration import read_proxy_result
-from emulator.services.apigateway.model_validation import InvalidModelError, check_schema, is_valid
+from emulator.services.apigateway.model_validation import InvalidModelError, check_schema, is_valid, problems
 from emulator.services.apigateway.outcome import Failure, Reply
 from emulator.services.apigateway.policy import InvalidPolicyError, evaluate
 from emulator.services.apigateway.request_mapping import choose_response
 from emulator.services.apigateway.throttle import ThrottleStore, TokenBucket, limits_of
+from emulator.templates import regexguard
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:abcdef123/dev/$connect"
 
@@ -198,6 +201,24 @@ def test_models():
     assert is_valid(schema, '{"id":1}')
     assert not is_valid(schema, "{}")
     assert not is_valid(schema, "not json")
+
+
+def test_patterns_that_do_not_end(monkeypatch):
+    """What a client sends must not keep a pattern busy for ever."""
+    assert is_valid('{"type":"string","pattern":"^[a-z]+$"}', '"abc"')
+    assert not is_valid('{"type":"string","pattern":"^[a-z]+$"}', '"ABC"')
+    monkeypatch.setattr(regexguard, "PATIENCE", 0.02)
+    with pytest.raises(InvalidModelError, match="takes too long"):
+        problems('{"type":"string","pattern":"^(a+)+$"}', json.dumps("a" * 60 + "!"))
+    endless = {"IntegrationResponseKey": "/(a+)+/"}, {"IntegrationResponseKey": "$default"}
+    assert choose_response(endless, "a" * 60 + "!") == endless[1]
+
+
+def test_models_and_definitions_in_circles():
+    with pytest.raises(InvalidModelError, match="in circles"):
+        problems('{"$ref":"#/definitions/a","definitions":{"a":{"$ref":"#/definitions/a"}}}', "1")
+    with pytest.raises(AwsError, match="in circles"):
+        parse_definition("&a [*a]")
 
 
 @pytest.mark.parametrize("schema", ["{", '{"type":"nothing"}', '{"$ref":"https://example.com/x"}'])

@@ -110,6 +110,14 @@ def test_failing_functions(text: str) -> None:
         mapped(text)
 
 
+def test_numbers_that_python_does_not_read() -> None:
+    """Python limits the digits of an integer; its advice about that is nothing for a client of the API."""
+    for template in ("$input.json('$')", "$util.parseJson($input.body)"):
+        with pytest.raises(TemplateError) as failure:
+            mapped(template, body="9" * 5000)
+        assert "sys" not in failure.value.message
+
+
 def test_overrides_of_the_request() -> None:
     rendered = mapped(
         '#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents")\n'

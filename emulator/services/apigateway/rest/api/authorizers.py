@@ -12,6 +12,8 @@ from emulator.services.apigateway.rest.api.common import conflict, find, find_ap
 from emulator.services.apigateway.rest.api.patch import in_value, integer, member, patched
 from emulator.services.apigateway.rest.lambda_authorizer import OpinionCache
 from emulator.services.apigateway.rest.model import Item, RestApi
+from emulator.templates import TemplateError
+from emulator.templates.javaregex import compile_java
 
 TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS")
 TTL = range(3601)
@@ -107,8 +109,8 @@ def _check(api: RestApi, authorizer: Item) -> None:
         )
     _check_source(authorizer)
     try:
-        re.compile(authorizer.get("identityValidationExpression", ""))
-    except re.error:
+        compile_java(authorizer.get("identityValidationExpression", ""))
+    except TemplateError:
         raise bad_request("Invalid identity validation expression specified") from None
     if authorizer["type"] == "COGNITO_USER_POOLS":
         pools = authorizer.get("providerARNs") or []
