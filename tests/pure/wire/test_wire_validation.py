@@ -114,6 +114,9 @@ def test_recorded_orders_of_enum_sets() -> None:
     )
     text = text_of("lambda", "PutFunctionRecursionConfig", {"FunctionName": "f", "RecursiveLoop": "x"})
     assert "enum value set: [Terminate, Allow]" in text
+    asked = {"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m", "statusFilter": "succeeded"}
+    text = text_of("stepfunctions", "ListExecutions", asked)
+    assert "enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]" in text
 
 
 def test_a_collection_is_quoted_whole_for_its_scalars() -> None:
