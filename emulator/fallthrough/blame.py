@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.etree import ElementTree
 
 from emulator import wire
 from emulator.core.errors import AwsError
 from emulator.wire import Target, WireRequest
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 _NO_UPLOAD = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted."
@@ -51,6 +53,8 @@ def _unknown_upload(upload: str | None, error: Exception) -> AwsError | None:
 
 def _refusal_of_document(request: WireRequest, target: Target) -> AwsError | None:
     """Codes and texts: AWS docs, S3's list of error codes."""
+    from xml.etree import ElementTree  # seldom needed: half a megabyte
+
     try:
         shape = wire.operation_model(target.service, target.operation).input_shape
     except LookupError:  # GET of something that has no name of its own
