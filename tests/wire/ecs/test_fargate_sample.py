@@ -94,7 +94,7 @@ def test_the_api_answers_at_once_fg_1(download: dict[str, Any]) -> None:
     answer = download["answer"]
     assert answer.status_code == 202
     assert answer.json() == {"requestId": answer.json()["requestId"], "status": "ACCEPTED"}
-    assert download["took"] < 1
+    assert download["took"] < 10  # real seconds; the task takes 20 minutes
 
 
 def test_thirty_one_files_are_too_many_fg_1(service: EmulatorThread) -> None:
