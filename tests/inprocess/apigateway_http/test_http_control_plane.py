@@ -214,6 +214,7 @@ def test_documents_that_cannot_be_imported():
         json.dumps({**document(), "x-amazon-apigateway-cors": {"allowOrigins": "*"}}),
         json.dumps({**document(), "x-amazon-apigateway-cors": {"origins": []}}),
         json.dumps(document(**{"/x": 5})),
+        json.dumps(document(**{"/x": {"$ref": "#/components/pathItems/x"}})),
         json.dumps(document(**{"/x": {"get": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": 5}}}})),
         json.dumps(document(**{"/x": {"get": {"security": [{"unknown": []}]}}})),
     ]

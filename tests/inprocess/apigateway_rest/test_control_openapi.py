@@ -387,6 +387,7 @@ def test_warnings():
         {"info": {"title": 7}},
         {"paths": []},
         {"paths": {"/a": []}},
+        {"paths": {"/a": {"$ref": "#/components/pathItems/a"}}},
         {"paths": {"/a": {"get": []}}},
         {"paths": {"/a": {"get": {"x-amazon-apigateway-integration": []}}}},
         {"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {"type": "mock", "speed": 1}}}}},

@@ -146,6 +146,8 @@ def _operations(document: Mapping[str, Any], prefix: str, warnings: list[str]) -
     for path, item in map_in(document, "paths").items():
         if not isinstance(item, Mapping):
             raise bad_request(f"Invalid OpenAPI definition: {path} is not an object")
+        if "$ref" in item:
+            raise unsupported(f"$ref of the path {path}")
         for method, operation in item.items():
             if method not in _METHODS and method != _ANY:
                 continue

@@ -165,6 +165,8 @@ class _Reader:
         for path, item in map_in(self._document, "paths").items():
             if not isinstance(item, Mapping):
                 raise bad_request(f"Invalid OpenAPI definition: {path} is not an object")
+            if "$ref" in item:
+                raise unsupported(f"$ref of the path {path}")
             if not path.startswith("/"):
                 self._warnings += [f"The path {path} does not begin with a slash"]
                 continue
