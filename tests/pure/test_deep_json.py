@@ -18,8 +18,8 @@ from emulator.asl.limits import check_size
 from emulator.core.errors import AwsError
 from emulator.core.jsontext import MAX_DEPTH
 from emulator.patterns.exact_numbers import parse_event
+from emulator.polling.batch_response import failed_items
 from emulator.services.apigateway.documents import read_json
-from emulator.services.lambda_.batch_response import failed_items
 from emulator.services.lambda_.payload import read_payload
 from emulator.services.lambda_.records import error_message, json_text
 from emulator.services.lambda_.url_result import answered

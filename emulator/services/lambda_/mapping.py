@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.core.arns import Arn
 from emulator.patterns.event_filter import EventFilter
+from emulator.polling.consumer import Progress
+from emulator.polling.settings import QueueSettings, StreamSettings
 from emulator.services.lambda_ import errors
-from emulator.services.lambda_.stream_window import Window
 
 if TYPE_CHECKING:
-    from emulator.services.lambda_.event_source import Poller
-    from emulator.services.lambda_.stream_source import StreamPoller
+    from emulator.polling.queue_poller import QueuePoller
+    from emulator.polling.stream_poller import StreamPoller
 
 USER = "USER_INITIATED"
 FOREIGN_MEMBERS = (
@@ -32,34 +33,6 @@ MAX_FILTERS = 10
 
 
 @dataclass(slots=True)
-class MappingSettings:
-    """What can be set for a queue.  Batch size in messages, window in seconds."""
-
-    batch_size: int = 10
-    window: int = 0
-    patterns: list[str] = field(default_factory=list)
-    report_failures: bool = False
-    max_concurrency: int | None = None
-    stored: dict[str, Any] = field(default_factory=dict)
-    """Members that are kept and shown only."""
-
-
-@dataclass(slots=True)
-class StreamSettings(MappingSettings):
-    """What can be set for a stream.  Ages and ``tumbling`` windows in seconds; -1 sets no limit, 0 no window."""
-
-    batch_size: int = 100
-    starting_position: str = "TRIM_HORIZON"
-    starting_at: float | None = None
-    lanes: int = 1
-    max_age: int = -1
-    max_retries: int = -1
-    bisect: bool = False
-    tumbling: int = 0
-    on_failure: str | None = None
-
-
-@dataclass(slots=True)
 class EventSourceMapping:
     """One mapping; ``qualifier`` as it was written, ``filter`` compiled from the settings."""
 
@@ -69,18 +42,14 @@ class EventSourceMapping:
     source_arn: str
     function_name: str
     qualifier: str
-    settings: MappingSettings
+    settings: QueueSettings
     filter: EventFilter
     enabled: bool
     last_modified: float
     tags: dict[str, str] = field(default_factory=dict)
     deleted: bool = False
-    poller: Poller | StreamPoller | None = None
-    checkpoints: dict[tuple[str, int], Any] = field(default_factory=dict)
-    """How far a stream is read, by shard and lane; kept while the mapping is disabled."""
-    windows: dict[tuple[str, int], Window] = field(default_factory=dict)
-    """Tumbling windows that are open, likewise."""
-    last_result: str = "No records processed"
+    poller: QueuePoller | StreamPoller | None = None
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def arn(self) -> str:
@@ -130,7 +99,7 @@ class EventSourceMapping:
             "EventSourceArn": self.source_arn,
             "FunctionArn": self.function_arn,
             "LastModified": self.last_modified,
-            "LastProcessingResult": self.last_result,
+            "LastProcessingResult": self.progress.last_result,
             "State": state or ("Enabled" if self.enabled else "Disabled"),
             "StateTransitionReason": "User action",
             "DestinationConfig": {"OnFailure": target},

@@ -6,46 +6,23 @@ that of asynchronous invocations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from emulator.core import timestamps
-from emulator.core.courier import StreamRecord
 from emulator.core.jsontext import compact
-from emulator.services.lambda_.stream_event import event
-
-RETRIES_EXHAUSTED = "RetryAttemptsExhausted"
-AGE_EXCEEDED = "RecordAgeExceeded"
-
-
-class LastTry(NamedTuple):
-    """The last invocation of a batch; ``function_error`` is None for ``batchItemFailures``."""
-
-    request_id: str
-    executed_version: str
-    function_error: str | None
+from emulator.polling.batch_info import batch_info
+from emulator.polling.consumer import RETRIES_EXHAUSTED, Discarded
+from emulator.polling.stream_record import stream_record
 
 
-class Discarded(NamedTuple):
-    """A batch that is given up; ``at`` is now, ``attempts`` counts invocations."""
-
-    function_arn: str
-    stream_arn: str
-    shard: str
-    condition: str
-    attempts: int
-    records: Sequence[StreamRecord]
-    request_id: str
-    last: LastTry | None
-    at: float
-
-
-def discard_record(batch: Discarded, with_payload: bool = False) -> str:
-    """The record as JSON text; S3 gets the records themselves as well."""
+def discard_record(
+    function_arn: str, stream_arn: str, batch: Discarded, now: float, request_id: str, with_payload: bool = False
+) -> str:
+    """The record as JSON text; S3 gets the records themselves as well.  ``request_id`` is for what was never tried."""
     shown: dict[str, Any] = {
         "requestContext": {
-            "requestId": batch.last.request_id if batch.last else batch.request_id,
-            "functionArn": batch.function_arn,
+            "requestId": batch.last.request_id if batch.last else request_id,
+            "functionArn": function_arn,
             "condition": batch.condition,
             "approximateInvokeCount": batch.attempts,
         }
@@ -54,26 +31,11 @@ def discard_record(batch: Discarded, with_payload: bool = False) -> str:
         shown["responseContext"] = {
             "statusCode": 200,
             "executedVersion": batch.last.executed_version,
-            "functionError": batch.last.function_error,
+            "functionError": batch.last.error,
         }
-    shown |= {"version": "1.0", "timestamp": timestamps.iso_milliseconds(batch.at)}
-    kinesis = batch.stream_arn.split(":")[2] == "kinesis"
-    shown["KinesisBatchInfo" if kinesis else "DDBStreamBatchInfo"] = _batch_info(batch, kinesis)
+    shown |= {"version": "1.0", "timestamp": timestamps.iso_milliseconds(now)} | batch_info(batch, stream_arn)
     text = compact(shown)
     if with_payload:
-        text = f'{text[:-1]},"payload":{event(batch.records, batch.stream_arn).decode()}}}'
+        records = [stream_record(record, stream_arn) for record in batch.records]
+        text = f'{text[:-1]},"payload":{compact({"Records": records})}}}'
     return text
-
-
-def _batch_info(batch: Discarded, kinesis: bool) -> dict[str, Any]:
-    first, last = batch.records[0], batch.records[-1]
-    arrival = timestamps.iso_milliseconds if kinesis else timestamps.iso_seconds
-    return {
-        "shardId": batch.shard,
-        "startSequenceNumber": first.sequence,
-        "endSequenceNumber": last.sequence,
-        "approximateArrivalOfFirstRecord": arrival(first.arrival),
-        "approximateArrivalOfLastRecord": arrival(last.arrival),
-        "batchSize": len(batch.records),
-        "streamArn": batch.stream_arn,
-    }

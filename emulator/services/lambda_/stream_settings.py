@@ -6,14 +6,9 @@ from typing import Any
 
 from emulator.core.arns import Arn
 from emulator.core.ground import Call
+from emulator.polling.settings import QueueSettings, StreamSettings
 from emulator.services.lambda_ import destinations, errors
-from emulator.services.lambda_.mapping import (
-    FOREIGN_MEMBERS,
-    MappingSettings,
-    StreamSettings,
-    check_foreign,
-    patterns_in,
-)
+from emulator.services.lambda_.mapping import FOREIGN_MEMBERS, check_foreign, patterns_in
 
 QUEUE_MEMBERS = ("ScalingConfig", "ProvisionedPollerConfig")
 DESTINATIONS = ("sqs", "sns", "s3")
@@ -93,7 +88,7 @@ def _destination(call: Call, old: StreamSettings, params: dict[str, Any]) -> str
     return str(arn)
 
 
-def check_update(old: MappingSettings, new: StreamSettings) -> None:
+def check_update(old: QueueSettings, new: StreamSettings) -> None:
     """How far each key was read is kept by lane, so the number of lanes stays."""
     if isinstance(old, StreamSettings) and old.lanes != new.lanes:
         raise errors.not_emulated("A change of ParallelizationFactor", "delete the mapping and create another one.")

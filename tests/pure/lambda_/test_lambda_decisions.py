@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from emulator.polling.batch_response import failed_items
+from emulator.polling.batching import MAX_BYTES, Batch, Item, batch_limit, effective_visibility, throttle_wait
 from emulator.services.lambda_.async_queue import Finish, RunNow, Wait, admission, retry_decision
-from emulator.services.lambda_.batch_response import failed_items
-from emulator.services.lambda_.batching import MAX_BYTES, Batch, Item, batch_limit, effective_visibility, throttle_wait
 from emulator.services.lambda_.concurrency import refusal
 from emulator.services.lambda_.event_config import EventInvokeConfig
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from emulator.core.errors import AwsError
+from emulator.polling.queue_record import queue_record
 from emulator.runtimes.base import FunctionSpec, Outcome
-from emulator.services.lambda_ import policy, records, sqs_event
+from emulator.services.lambda_ import policy, records
 from emulator.services.lambda_.code import CodeArea, read_code
 from emulator.services.lambda_.configuration import changed_config, check_name, new_config
 from emulator.services.lambda_.log import InvocationLog, report
@@ -116,7 +117,7 @@ def test_queue_event_for_fifo_and_binary_attributes() -> None:
         },
         "MessageAttributes": {"B": {"DataType": "Binary", "BinaryValue": b"foobar"}},
     }
-    record = sqs_event.record(message, "arn", "us-east-1", 0)
+    record = queue_record(message, "arn:aws:sqs:us-east-1:000000000000:q", 0)
     assert record["attributes"] == message["Attributes"]
     assert record["messageAttributes"] == {
         "B": {"binaryValue": "Zm9vYmFy", "stringListValues": [], "binaryListValues": [], "dataType": "Binary"}

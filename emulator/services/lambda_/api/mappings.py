@@ -9,21 +9,16 @@ from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.patterns.event_filter import EventFilter, compile_filters
 from emulator.patterns.invalid_pattern import InvalidPattern
+from emulator.polling.queue_poller import QueuePoller
+from emulator.polling.settings import QueueSettings, StreamSettings
+from emulator.polling.stream_poller import StreamPoller
 from emulator.services.lambda_ import errors, stream_settings, tags
-from emulator.services.lambda_.event_source import Poller
+from emulator.services.lambda_.consumer import FunctionConsumer, StreamFunctionConsumer
 from emulator.services.lambda_.function import Function
-from emulator.services.lambda_.mapping import (
-    FOREIGN_MEMBERS,
-    EventSourceMapping,
-    MappingSettings,
-    StreamSettings,
-    check_foreign,
-    patterns_in,
-)
+from emulator.services.lambda_.mapping import FOREIGN_MEMBERS, EventSourceMapping, check_foreign, patterns_in
 from emulator.services.lambda_.names import Address
 from emulator.services.lambda_.paging import page
 from emulator.services.lambda_.store import LambdaStore, address_of
-from emulator.services.lambda_.stream_source import StreamPoller
 
 FIFO_BATCH = 10
 STREAM_MEMBERS = (
@@ -40,7 +35,7 @@ def create_event_source_mapping(call: Call, params: dict[str, Any]) -> dict[str,
         raise errors.not_emulated("SelfManagedEventSource", "there is no Kafka here; use an SQS queue.")
     is_stream = _check_kind(call, source_arn)
     function, address = _function(call, params["FunctionName"])
-    old = stream_settings.starting(params, source_arn) if is_stream else MappingSettings()
+    old = stream_settings.starting(params, source_arn) if is_stream else QueueSettings()
     settings = _settings(call, old, source_arn, params)
     source_filter = _compile(settings.patterns)
     if is_stream:
@@ -120,8 +115,10 @@ def _mapping(call: Call, params: dict[str, Any]) -> EventSourceMapping:
 def _poll(call: Call, mapping: EventSourceMapping) -> None:
     """Start or stop the poller, whichever the mapping's state asks for."""
     if mapping.active and mapping.poller is None:
-        is_stream = isinstance(mapping.settings, StreamSettings)
-        mapping.poller = StreamPoller(call.ground, mapping) if is_stream else Poller(call.ground, mapping)
+        if isinstance(mapping.settings, StreamSettings):
+            mapping.poller = StreamPoller(call.ground, StreamFunctionConsumer(call.ground, mapping))
+        else:
+            mapping.poller = QueuePoller(call.ground, FunctionConsumer(call.ground, mapping))
     elif not mapping.active and mapping.poller is not None:
         mapping.poller.stop()
         mapping.poller = None
@@ -151,7 +148,7 @@ def _function(call: Call, name: str) -> tuple[Function, Address]:
     return function, address
 
 
-def _settings(call: Call, old: MappingSettings, arn: str, params: dict[str, Any]) -> MappingSettings:
+def _settings(call: Call, old: QueueSettings, arn: str, params: dict[str, Any]) -> QueueSettings:
     if isinstance(old, StreamSettings):
         return stream_settings.changed(call, old, params)
     settings = _queue_settings(old, params)
@@ -159,12 +156,12 @@ def _settings(call: Call, old: MappingSettings, arn: str, params: dict[str, Any]
     return settings
 
 
-def _queue_settings(old: MappingSettings, params: dict[str, Any]) -> MappingSettings:
+def _queue_settings(old: QueueSettings, params: dict[str, Any]) -> QueueSettings:
     """The settings after a request: given members replace, others stay."""
     patterns, scaling = patterns_in(params), params.get("ScalingConfig")
     types = params.get("FunctionResponseTypes")
     stored = old.stored | {name: params[name] for name in STORED if params.get(name) is not None}
-    return MappingSettings(
+    return QueueSettings(
         batch_size=old.batch_size if params.get("BatchSize") is None else params["BatchSize"],
         window=_window(old, params),
         patterns=old.patterns if patterns is None else patterns,
@@ -174,12 +171,12 @@ def _queue_settings(old: MappingSettings, params: dict[str, Any]) -> MappingSett
     )
 
 
-def _window(old: MappingSettings, params: dict[str, Any]) -> int:
+def _window(old: QueueSettings, params: dict[str, Any]) -> int:
     given = params.get("MaximumBatchingWindowInSeconds")
     return old.window if given is None else int(given)
 
 
-def _check_settings(arn: str, settings: MappingSettings, params: dict[str, Any]) -> None:
+def _check_settings(arn: str, settings: QueueSettings, params: dict[str, Any]) -> None:
     if params.get("DestinationConfig"):
         raise errors.invalid_value("Unsupported DestinationConfig parameter for given event source mapping type.")
     check_foreign(params, (*STREAM_MEMBERS, *FOREIGN_MEMBERS))

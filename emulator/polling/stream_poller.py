@@ -1,4 +1,6 @@
-"""The processes behind a mapping of a stream: one per shard and lane, which reads, invokes, and keeps the checkpoint.
+"""The processes that read a stream for a consumer: one per shard and lane.
+
+Each reads, hands over in batches, and keeps the checkpoint.
 
 They wait in the stream's list of waiters and have no timer while there is nothing to read.
 """
@@ -13,14 +15,15 @@ from emulator.core.ground import Ground
 from emulator.core.jsontext import compact
 from emulator.core.timers import TimerKind
 from emulator.core.waiters import Waiters
-from emulator.services.lambda_.batching import MAX_BYTES
-from emulator.services.lambda_.mapping import EventSourceMapping, StreamSettings
-from emulator.services.lambda_.stream_batch import StreamBatch
-from emulator.services.lambda_.stream_decisions import lane_of
-from emulator.services.lambda_.stream_event import shown
-from emulator.services.lambda_.stream_window import Window
+from emulator.polling.batching import MAX_BYTES
+from emulator.polling.consumer import StreamConsumer
+from emulator.polling.settings import StreamSettings
+from emulator.polling.stream_batch import StreamBatch
+from emulator.polling.stream_decisions import lane_of
+from emulator.polling.stream_record import stream_record
+from emulator.polling.stream_window import Window
 
-log = logging.getLogger("emulator.lambda")
+log = logging.getLogger("emulator.polling")
 
 MISSING_STREAM = 20.0
 """Seconds between two looks for a stream that was deleted."""
@@ -37,24 +40,21 @@ class Collected(NamedTuple):
 
 
 class StreamPoller:
-    """Reads for one mapping until it is stopped; a batch in flight then ends normally, but is not tried again."""
+    """Reads for one consumer until it is stopped; a batch in flight then ends normally, but is not tried again."""
 
-    def __init__(self, ground: Ground, mapping: EventSourceMapping) -> None:
-        assert isinstance(mapping.settings, StreamSettings)
+    def __init__(self, ground: Ground, consumer: StreamConsumer) -> None:
         self.stopped = False
         self._ground = ground
-        self._mapping = mapping
+        self._consumer = consumer
         self._gates: set[Waiters] = set()
         self._running: set[tuple[str, int]] = set()
         self._done: set[str] = set()
         self._begin()
-        ground.clock.spawn(self._watch(), f"shards of {mapping.source_arn}")
+        ground.clock.spawn(self._watch(), f"shards of {consumer.source_arn}")
 
     @property
     def settings(self) -> StreamSettings:
-        """As they are now: an update counts from the next batch on."""
-        assert isinstance(self._mapping.settings, StreamSettings)
-        return self._mapping.settings
+        return self._consumer.settings
 
     def stop(self) -> None:
         self.stopped = True
@@ -66,25 +66,25 @@ class StreamPoller:
     def _begin(self) -> None:
         """Shards that exist now are read from the starting position, later ones from their beginning."""
         source = self._source()
-        if source is None or self._mapping.checkpoints:
+        if source is None or self._consumer.progress.checkpoints:
             return
         for shard in source.shards():
             start = source.start(shard.id, self.settings.starting_position, self.settings.starting_at)
             for lane in range(self.settings.lanes):
-                self._mapping.checkpoints[shard.id, lane] = start
+                self._consumer.progress.checkpoints[shard.id, lane] = start
 
     async def _watch(self) -> None:
         while not self.stopped:
             source = self._source()
             if source is None:
-                log.warning("stream %s of function %s does not exist", *self._names())
+                log.warning("stream %s of %s does not exist", *self._names())
                 await self.wait(None, MISSING_STREAM, TimerKind.STANDING)
                 continue
             self._start_lanes(source)
             await self.wait(source, None)
 
     def _names(self) -> tuple[str, str]:
-        return self._mapping.source_arn, self._mapping.function_name
+        return self._consumer.source_arn, self._consumer.name
 
     def _start_lanes(self, source: StreamSource) -> None:
         shards = source.shards()
@@ -95,17 +95,17 @@ class StreamPoller:
             for lane in range(self.settings.lanes):
                 if (shard.id, lane) not in self._running:
                     self._running.add((shard.id, lane))
-                    label = f"{shard.id} of {self._mapping.source_arn}"
+                    label = f"{shard.id} of {self._consumer.source_arn}"
                     self._ground.clock.spawn(self._read_lane(shard, lane), label)
 
     def _source(self) -> StreamSource | None:
-        source = self._ground.courier.stream(self._mapping.source_arn)
+        source = self._ground.courier.stream(self._consumer.source_arn)
         return source if source is not None and source.exists else None
 
     # One lane of one shard
 
     async def _read_lane(self, shard: Shard, lane: int) -> None:
-        key, checkpoints = (shard.id, lane), self._mapping.checkpoints
+        key, checkpoints = (shard.id, lane), self._consumer.progress.checkpoints
         while not self.stopped:
             source = self._source()
             if source is None:
@@ -117,7 +117,11 @@ class StreamPoller:
             if not await self._handle(key, found):
                 break  # stopped: the checkpoint stays before what is not done
             checkpoints[key] = found.position
-            if not found.records and key not in self._mapping.windows and source.finished(shard.id, found.position):
+            if (
+                not found.records
+                and key not in self._consumer.progress.windows
+                and source.finished(shard.id, found.position)
+            ):
                 break
         self._lane_ended(shard)
 
@@ -125,18 +129,18 @@ class StreamPoller:
         """Everything that follows from what was read; False when the poller was stopped before its end."""
         window = found.window
         if window is not None:
-            self._mapping.windows[key] = window
+            self._consumer.progress.windows[key] = window
         if not found.records and not found.over:
             return True
-        if not await StreamBatch(self._ground, self._mapping, self, *key, window).handle(found.records, found.over):
+        if not await StreamBatch(self._ground, self._consumer, self, *key, window).handle(found.records, found.over):
             return False
         if window is None:
             return True
         early = not found.over and window.too_large
-        if early and not await StreamBatch(self._ground, self._mapping, self, *key, window).handle([], final=True):
+        if early and not await StreamBatch(self._ground, self._consumer, self, *key, window).handle([], final=True):
             return False
         if early or found.over:
-            del self._mapping.windows[key]
+            del self._consumer.progress.windows[key]
         return True
 
     def _lane_ended(self, shard: Shard) -> None:
@@ -149,13 +153,13 @@ class StreamPoller:
                 gate.wake_all()  # children of the shard may begin
 
     def _finished(self, source: StreamSource, shard: str, lane: int) -> bool:
-        checkpoints = self._mapping.checkpoints
+        checkpoints = self._consumer.progress.checkpoints
         return (shard, lane) in checkpoints and source.finished(shard, checkpoints[shard, lane])
 
     async def _collect(self, source: StreamSource, shard: str, lane: int, position: object) -> Collected:
         """The next batch; empty when nothing was there and something has happened since."""
         records: list[StreamRecord] = []
-        window = self._mapping.windows.get((shard, lane))
+        window = self._consumer.progress.windows.get((shard, lane))
         size, until = 0, self._ground.clock.now() + self.settings.window
         while not self.stopped:
             limit = self.settings.batch_size - len(records)
@@ -203,7 +207,7 @@ class StreamPoller:
 
     def _wanted(self, record: StreamRecord, lane: int) -> bool:
         mine = lane_of(record.key, self.settings.lanes) == lane
-        return mine and self._mapping.filter.accepts(shown(record, self._mapping.source_arn))
+        return mine and self._consumer.filter.accepts(stream_record(record, self._consumer.source_arn))
 
     async def wait(self, source: StreamSource | None, seconds: float | None, kind: TimerKind = TimerKind.OWED) -> bool:
         """Park until the stream has news or the poller is stopped (True), or time is over (False)."""
@@ -216,7 +220,7 @@ class StreamPoller:
             source.waiters.add(forward)
         self._gates.add(gate)
         try:
-            return await self._ground.clock.wait(gate, seconds, kind, f"stream of {self._mapping.function_name}")
+            return await self._ground.clock.wait(gate, seconds, kind, f"stream of {self._consumer.name}")
         finally:
             self._gates.discard(gate)
             if source is not None:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from emulator.services.lambda_.mapping import StreamSettings
-from emulator.services.lambda_.stream_decisions import GiveUp, Retry, Split, after_failure, first_failed, lane_of
+from emulator.polling.settings import StreamSettings
+from emulator.polling.stream_decisions import GiveUp, Retry, Split, after_failure, first_failed, lane_of
 
 SEQUENCES = ["111", "112", "113", "114"]
 

@@ -1,12 +1,10 @@
-"""The event that a function gets for messages of a queue (recorded from AWS, key order included)."""
+"""A message of a queue as functions and pipes get it (recorded from AWS, key order included)."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from emulator.core.jsontext import compact
 
 _ATTRIBUTES = (
     "ApproximateReceiveCount",
@@ -21,8 +19,8 @@ _ATTRIBUTES = (
 )
 
 
-def record(message: Mapping[str, Any], queue_arn: str, region: str, window: int) -> dict[str, Any]:
-    """One element of ``Records``, from a message in ReceiveMessage's shape."""
+def queue_record(message: Mapping[str, Any], queue_arn: str, window: int) -> dict[str, Any]:
+    """The record of a message in ReceiveMessage's shape."""
     attributes = message.get("Attributes", {})
     result: dict[str, Any] = {
         "messageId": message["MessageId"],
@@ -39,7 +37,7 @@ def record(message: Mapping[str, Any], queue_arn: str, region: str, window: int)
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
-        "awsRegion": region,
+        "awsRegion": queue_arn.split(":")[3],
     }
 
 
@@ -51,7 +49,3 @@ def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
         binary = value["BinaryValue"]
         shown["binaryValue"] = base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary
     return shown | {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
-
-
-def event(records: Sequence[Mapping[str, Any]]) -> bytes:
-    return compact({"Records": list(records)}).encode()

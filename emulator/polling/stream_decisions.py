@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from emulator.services.lambda_.batch_response import failed_items
-from emulator.services.lambda_.mapping import StreamSettings
+from emulator.polling.batch_response import failed_items
+from emulator.polling.settings import StreamSettings
 
 LONGEST_WAIT = 60.0
 
