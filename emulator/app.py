@@ -32,6 +32,7 @@ from emulator.services.ecs.service import SERVICE as ECS
 from emulator.services.events.service import SERVICE as EVENTS
 from emulator.services.lambda_.service import SERVICE as LAMBDA
 from emulator.services.logs.service import SERVICE as LOGS
+from emulator.services.pipes.service import SERVICE as PIPES
 from emulator.services.sns.service import SERVICE as SNS
 from emulator.services.sqs.service import SERVICE as SQS
 from emulator.services.stepfunctions.service import SERVICE as STEPFUNCTIONS
@@ -51,6 +52,7 @@ SERVICES: tuple[Service, ...] = (
     EVENTS,
     LAMBDA,
     LOGS,
+    PIPES,
     SNS,
     SQS,
     STEPFUNCTIONS,

@@ -16,12 +16,12 @@ Hop = Mapping[str, Any]
 SYMBOLS = {
     "frame-in": "→", "frame-out": "←", "connect": "⇄", "disconnect": "✕", "invoke": "λ", "retry": "↻", "event": "✉",
     "match": "≈", "deliver": "⇢", "enqueue": "▤", "receive": "▥", "record": "▣", "dead-letter": "☠", "redrive": "☠",
-    "http-out": "⇢", "request": "→", "write": "✎", "stream": "▥", "task-run": "▶",
+    "http-out": "⇢", "request": "→", "write": "✎", "stream": "▥", "task-run": "▶", "pipe": "⇉",
     "fault": "!", "warning": "!", "log": "│",
 }  # fmt: skip
 QUIET = frozenset({"api", "route", "integrate", "deliver", "delete", "result"})
 """Kinds that are left out unless something went wrong: their neighbours tell the story."""
-TIMED = frozenset({"invoke", "http-out", "authorize", "api", "task-run"})
+TIMED = frozenset({"invoke", "http-out", "authorize", "api", "pipe", "task-run"})
 """Kinds whose duration says something."""
 KIND_WIDTH = 11
 _CONDITION = re.compile(r'"condition":"(\w+)"')

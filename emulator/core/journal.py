@@ -20,7 +20,7 @@ KINDS = frozenset(
     {
         *("frame-in", "frame-out", "connect", "disconnect", "request", "route", "authorize", "integrate"),
         *("invoke", "result", "retry", "record", "log"),  # Lambda
-        *("event", "match", "deliver", "dead-letter"),  # EventBridge, and whoever hands something over
+        *("event", "match", "pipe", "deliver", "dead-letter"),  # EventBridge, and whoever hands something over
         *("enqueue", "receive", "delete", "redrive", "expire"),  # SQS
         *("publish", "write", "stream", "state-enter", "state-exit", "callback", "heartbeat", "task-run", "http-out"),
         *("api", "warning", "fault"),  # calls from SDKs, and what should not happen

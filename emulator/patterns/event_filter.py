@@ -1,4 +1,4 @@
-"""FilterCriteria of an event source mapping, tested on one record.
+"""FilterCriteria of an event source mapping or a pipe, tested on one record.
 
 AWS docs, "Control which events Lambda sends to your function", "Using event filtering with an Amazon SQS event
 source" and "... DynamoDB event source".  Filters are alternatives.  The pattern language is EventBridge's, without the
@@ -42,6 +42,11 @@ class EventFilter:
             if view is not None and branch_matches(branch, view):
                 return True
         return False
+
+
+def compile_pipe_filters(patterns: list[str]) -> EventFilter:
+    """The same of a pipe, which knows the whole pattern language; raises ``InvalidPattern`` with EventBridge's text."""
+    return EventFilter([branch for pattern in patterns for branch in compile_pattern(pattern).branches])
 
 
 def compile_filters(patterns: list[str]) -> EventFilter:

@@ -1,4 +1,4 @@
-"""Templates of an InputTransformer.
+"""Templates of an InputTransformer, and of pipes.
 
 AWS docs, "Amazon EventBridge input transformation", and recorded from AWS.  A template whose first character is ``{``
 is a *JSON template*; any other is a *string template*: one or more quoted strings.  How a placeholder ``<name>`` is
@@ -19,6 +19,7 @@ from emulator.patterns.payload_path import MISSING
 _QUOTED = r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"'
 _QUOTED_LINES = re.compile(rf"\s*{_QUOTED}(?:[ \t\r]*\n\s*{_QUOTED})*\s*")
 _PART = re.compile(r"<([\w.\-]+)>|\\.|\"", re.DOTALL)
+_PART_WITH_PATHS = re.compile(r"<([\w.\-]+|\$[\w.\-/\[\]*]*)>|\\.|\"", re.DOTALL)
 
 
 class Placeholder(NamedTuple):
@@ -39,13 +40,13 @@ class UndeliverablePayload(Exception):  # noqa: N818 - it is the payload that ca
 
 
 @lru_cache(maxsize=1024)
-def parse_template(text: str) -> Template:
-    """Cut a template at its placeholders; texts such as ``<a b>`` are no placeholders."""
+def parse_template(text: str, paths: bool = False) -> Template:
+    """Cut a template at its placeholders; ``<a b>`` is none, ``<$.a>`` is one with ``paths``."""
     texts: list[str] = []
     placeholders: list[Placeholder] = []
     quoted = False
     start = 0
-    for part in _PART.finditer(text):
+    for part in (_PART_WITH_PATHS if paths else _PART).finditer(text):
         name = part.group(1)
         if name is not None:
             texts.append(text[start : part.start()])

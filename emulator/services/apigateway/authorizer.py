@@ -11,12 +11,12 @@ from typing import Any
 from emulator.core.cause import Cause
 from emulator.core.courier import FunctionResult
 from emulator.core.jsontext import compact
+from emulator.core.patience import within
 from emulator.services.apigateway import events, frames
 from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.handshake_request import HandshakeRequest
 from emulator.services.apigateway.integration_uri import function_in, resolve
-from emulator.services.apigateway.patience import within
 from emulator.services.apigateway.policy import InvalidPolicyError, evaluate
 
 RESULT_LIMIT = 8192

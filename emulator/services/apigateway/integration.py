@@ -7,10 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from emulator.core.cause import Cause
+from emulator.core.patience import within
 from emulator.services.apigateway import http_integration, lambda_integration, mock_integration
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.outcome import INTERNAL_ERROR, TIMED_OUT, Failure, Outcome
-from emulator.services.apigateway.patience import within
 
 log = logging.getLogger("emulator.apigateway")
 

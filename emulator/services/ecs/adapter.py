@@ -1,4 +1,4 @@
-"""What the courier hands to clusters: events of rules, each of which runs tasks."""
+"""What the courier hands to clusters: events of rules and records of pipes, each of which runs tasks."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _SAME += ("PlacementStrategy", "PropagateTags", "EnableExecuteCommand", "EnableE
 def adapter(ground: Ground) -> Callable[[Parcel], Awaitable[Any]]:
     """The target adapter of service ``ecs``: RunTask in the cluster that is addressed.
 
-    ``parameters`` are EventBridge's EcsParameters.  The payload is the tasks' overrides if it has the members of a
-    TaskOverride, and of no use otherwise (AWS docs, "Amazon EventBridge targets").
+    ``parameters`` are EventBridge's EcsParameters, or those of a pipe, which know ``Overrides``; ``StartedBy`` says who
+    starts the tasks.  The payload is the tasks' overrides if it has the members of a TaskOverride, and of no use
+    otherwise (AWS docs, "Amazon EventBridge targets").
     """
 
     async def deliver(parcel: Parcel) -> dict[str, Any]:
@@ -63,12 +64,20 @@ def run_task_params(cluster: str, source: str, given: Mapping[str, Any], payload
         }
     if given.get("Tags"):
         params["tags"] = [{"key": tag["Key"], "value": tag["Value"]} for tag in given["Tags"]]
-    overrides = _read_overrides(payload)
+    if given.get("StartedBy"):
+        params["startedBy"] = given["StartedBy"][:LONGEST_STARTED_BY]
+    overrides = _camel_keys(given["Overrides"]) if given.get("Overrides") else _read_overrides(payload)
     return params | ({"overrides": overrides} if overrides else {})
 
 
 def _camel(member: str) -> str:
     return "enableECSManagedTags" if member == "EnableECSManagedTags" else member[:1].lower() + member[1:]
+
+
+def _camel_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_camel(member): _camel_keys(inner) for member, inner in value.items()}
+    return [_camel_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _read_overrides(payload: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 from emulator.core import jsontext
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
+from emulator.core.paging import page
 from emulator.services.events.errors import invalid, no_bus, too_many
 from emulator.services.events.event_bus import EventBus
-from emulator.services.events.paging import page
 from emulator.services.events.store import DEFAULT, buses, find_bus
 from emulator.services.events.tags import merged
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.ground import Call
+from emulator.core.paging import page
 from emulator.patterns.event_pattern import EventPattern
 from emulator.services.events import schedules
 from emulator.services.events.errors import invalid, too_many
 from emulator.services.events.event_bus import EventBus
-from emulator.services.events.paging import page
 from emulator.services.events.rule import Rule, read_pattern
 from emulator.services.events.store import DEFAULT, bus_name, find_bus, find_rule
 from emulator.services.events.tags import merged

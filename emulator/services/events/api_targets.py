@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.ground import Call
+from emulator.core.paging import page
 from emulator.services.events.errors import too_many
-from emulator.services.events.paging import page
 from emulator.services.events.store import find_rule
 from emulator.services.events.target import Target
 from emulator.services.events.target_checks import check_targets

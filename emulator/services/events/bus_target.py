@@ -21,7 +21,7 @@ class BusTarget:
     """The courier's adapter for ``arn:aws:events:…``.
 
     Parameters of a parcel: ``{"Event": Event}`` from a rule of this service, or ``{"DetailType", "Source",
-    "Resources"}`` from another service, whose payload is then the detail.
+    "Resources", "Time"}`` from another service, whose payload is then the detail; ``Time`` is an instant.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -69,7 +69,7 @@ class BusTarget:
             detail_text=parcel.payload,
             account=bus.account,
             region=bus.region,
-            time=now,
+            time=parcel.parameters.get("Time") or now,
             resources=parcel.parameters.get("Resources") or [],
             ingested=now,
             bus=bus.arn,

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from emulator.core.cause import Cause
 from emulator.core.ground import Ground
+from emulator.core.patience import within
 from emulator.services.apigateway.http.answer import Answer, failure, internal_error, unavailable
 from emulator.services.apigateway.http.backends import call_endpoint, call_function, call_service
 from emulator.services.apigateway.http.exchange import Exchange
 from emulator.services.apigateway.http.parameters import map_response
-from emulator.services.apigateway.patience import within
 
 log = logging.getLogger("emulator.apigateway")
 UNTOUCHED_CAP = 29.0

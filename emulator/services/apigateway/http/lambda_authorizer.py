@@ -10,6 +10,7 @@ from typing import Any
 from emulator.core.cause import Cause
 from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.jsontext import compact
+from emulator.core.patience import within
 from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.http.answer import Answer, failure, forbidden, internal_error
 from emulator.services.apigateway.http.backends import function_of
@@ -18,7 +19,6 @@ from emulator.services.apigateway.http.exchange import Exchange, Grant
 from emulator.services.apigateway.http.identity import identity_of
 from emulator.services.apigateway.integration_uri import InvalidUriError
 from emulator.services.apigateway.kept import Kept
-from emulator.services.apigateway.patience import within
 from emulator.services.apigateway.policy import InvalidPolicyError, evaluate
 
 PATIENCE = 10.0

@@ -6,9 +6,9 @@ import functools
 import logging
 
 from emulator.core.cause import Cause
+from emulator.core.patience import within
 from emulator.services.apigateway.http.answer import Answer
 from emulator.services.apigateway.integration_uri import InvalidUriError
-from emulator.services.apigateway.patience import within
 from emulator.services.apigateway.rest import endpoint_backend, function_backend, mock_backend, service_backend
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault, misconfigured

@@ -12,10 +12,10 @@ from typing import Any
 from emulator.core.cause import Cause
 from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.jsontext import compact
+from emulator.core.patience import within
 from emulator.services.apigateway.authorizer import Denied, Opinion, judge, read_opinion
 from emulator.services.apigateway.integration_uri import InvalidUriError
 from emulator.services.apigateway.kept import Kept
-from emulator.services.apigateway.patience import within
 from emulator.services.apigateway.rest.events import request_event, token_event
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault

@@ -1,4 +1,4 @@
-"""Waiting for a backend no longer than AWS does."""
+"""Waiting for work no longer than AWS does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of a list: ``Limit`` and an opaque ``NextToken`` that survives changes of the list."""
+"""Pages of a list of names: ``Limit`` and an opaque ``NextToken`` that survives changes of the list."""
 
 from __future__ import annotations
 
