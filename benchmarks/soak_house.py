@@ -128,7 +128,7 @@ class State:
         """Units that work and timers that somebody owes, where all should be quiet."""
         busy = [f"unit {label!r} is busy" for label, busy in self.units if busy]
         waiting = [
-            f"unit {label!r} waits" for label, busy in self.units if not busy and not label.startswith("mapping")
+            f"unit {label!r} waits" for label, busy in self.units if not busy and not label.startswith("reading")
         ]
         owed = [f"timer {label!r} is {kind}" for kind, label in self.timers if kind != "standing"]
         return busy + waiting + owed

@@ -39,6 +39,7 @@ def _created(deployment: Deployment) -> list[tuple[str, str]]:
         "tables": deployment.tables,
         "buckets": deployment.buckets,
         "mappings": deployment.mappings,
+        "pipes": deployment.pipes,
         "machines": deployment.state_machines,
         "activities": deployment.activities,
     }

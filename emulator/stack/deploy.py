@@ -12,6 +12,7 @@ from emulator.stack import (
     ecs,
     http_api,
     mappings,
+    pipes,
     resources,
     rest_api,
     state_machines,
@@ -62,6 +63,7 @@ class Deployment:
     buses: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     mappings: list[str] = field(default_factory=list)
+    pipes: list[str] = field(default_factory=list)
     clusters: list[str] = field(default_factory=list)
     task_definitions: list[str] = field(default_factory=list)
     state_machines: list[str] = field(default_factory=list)
@@ -161,6 +163,8 @@ def steps_of(stack: Stack, references: References) -> Steps:
         yield from buckets.notifications(context, resource)
     for resource in sections["mappings"]:
         yield from mappings.mapping(context, resource)
+    for resource in sections["pipes"]:
+        yield from pipes.pipe(context, resource)
 
 
 def _deployment(stack: Stack, references: References) -> Deployment:

@@ -106,6 +106,9 @@ class Stack:
     def mapping(self, name: str, **properties: Any) -> Stack:
         return self.add("mappings", name, properties)
 
+    def pipe(self, name: str, **properties: Any) -> Stack:
+        return self.add("pipes", name, properties)
+
     def cluster(self, name: str, **properties: Any) -> Stack:
         return self.add("clusters", name, properties)
 

@@ -16,7 +16,7 @@ STREAM = ":dynamodb:"
 
 def mapping(context: Context, resource: Resource) -> Steps:
     params = dict(resource.properties)
-    params["EventSourceArn"] = _source(context, resource)
+    params["EventSourceArn"] = source_arn(context, resource, "EventSourceArn")
     params["FunctionName"] = context.references.arn(
         params.get("FunctionName"), ["function"], resource.place("FunctionName")
     )
@@ -26,16 +26,16 @@ def mapping(context: Context, resource: Resource) -> Steps:
         params["FunctionResponseTypes"] = ["ReportBatchItemFailures"] if params["FunctionResponseTypes"] else []
     criteria = context.table(resource, "FilterCriteria")
     if "Filters" in criteria:
-        params["FilterCriteria"] = {**criteria, "Filters": _filters(criteria["Filters"])}
+        params["FilterCriteria"] = {**criteria, "Filters": filters(criteria["Filters"])}
     if "DestinationConfig" in params:
         params["DestinationConfig"] = _destinations(context, resource)
     yield Step(resource, "lambda", "CreateEventSourceMapping", params)
 
 
-def _source(context: Context, resource: Resource) -> str:
-    """The ARN of the queue, or of the stream of the table, that the mapping reads."""
-    given, place = resource.properties.get("EventSourceArn"), resource.place("EventSourceArn")
-    named = resource.written.get("EventSourceArn", "")
+def source_arn(context: Context, resource: Resource, member: str) -> str:
+    """The ARN of the queue, or of the stream of the table, that ``member`` names."""
+    given, place = resource.properties.get(member), resource.place(member)
+    named = resource.written.get(member, "")
     arn = context.references.arn(given, [named] if named in SOURCES else SOURCES, place)
     if ":table/" not in arn or "/stream/" in arn:
         return arn
@@ -45,7 +45,7 @@ def _source(context: Context, resource: Resource) -> str:
     return attributes["StreamArn"]
 
 
-def _filters(given: Any) -> list[dict[str, str]]:
+def filters(given: Any) -> list[dict[str, str]]:
     patterns = [one["Pattern"] if isinstance(one, Mapping) and "Pattern" in one else one for one in listed(given)]
     return [{"Pattern": text(pattern)} for pattern in patterns]
 

@@ -12,7 +12,7 @@ from emulator.stack.errors import StackError, nearest
 from emulator.stack.steps import Step
 from emulator.wire.typecheck import Check, Path, TypeCompiler
 
-STANDARD = frozenset({"lambda", "events", "dynamodb", "ecs"})
+STANDARD = frozenset({"lambda", "events", "dynamodb", "ecs", "pipes"})
 """Services whose constraints AWS checks by the model; the others have texts of their own."""
 _NAMES = {"structure": "a table", "map": "a table", "list": "a list", "string": "a text", "boolean": "true or false",
           "integer": "a whole number", "long": "a whole number", "double": "a number"}  # fmt: skip

@@ -24,6 +24,7 @@ KINDS = {
     "rest_api": "rest_apis",
     "state_machine": "state_machines",
     "activity": "activities",
+    "pipe": "pipes",
 }
 ARNS = {
     "function": ("lambda", "function:"),
@@ -36,6 +37,7 @@ ARNS = {
     "task_definition": ("ecs", "task-definition/"),
     "state_machine": ("states", "stateMachine:"),
     "activity": ("states", "activity:"),
+    "pipe": ("pipes", "pipe/"),
 }
 TARGETS = ("function", "queue", "bus", "topic")
 """What destinations may name; rules may also start state machines."""

@@ -186,6 +186,35 @@ MAPPING = Section(
         "BisectBatchOnFunctionError ParallelizationFactor DestinationConfig Enabled".split()
     ),
 )
+PIPE = Section(
+    "pipes",
+    "AWS::Pipes::Pipe",
+    {
+        "queue": "Source",
+        "table": "Source",
+        "enrichment": "Enrichment",
+        "target": "Target",
+        "filters": "SourceParameters.FilterCriteria.Filters",
+        "batch_size": "Reading.BatchSize",
+        "batching_window": "Reading.MaximumBatchingWindowInSeconds",
+        "starting_position": "Reading.StartingPosition",
+        "retries": "Reading.MaximumRetryAttempts",
+        "max_record_age": "Reading.MaximumRecordAgeInSeconds",
+        "parallelization": "Reading.ParallelizationFactor",
+        "bisect": "Reading.OnPartialBatchItemFailure",
+        "dead_letter": "Reading.DeadLetterConfig.Arn",
+        "enrichment_input": "EnrichmentParameters.InputTemplate",
+        "input": "TargetParameters.InputTemplate",
+        "wait": "Wait",
+        "state": "DesiredState",
+        "description": "Description",
+        "tags": "Tags",
+    },
+    frozenset(
+        "Source SourceParameters Enrichment EnrichmentParameters Target TargetParameters RoleArn DesiredState "
+        "Description LogConfiguration KmsKeyIdentifier Tags".split()
+    ),
+)
 TABLE = Section(
     "tables",
     "AWS::DynamoDB::Table",
@@ -434,7 +463,7 @@ SOCKET_TASKS = Section(
 RESOURCE_SECTIONS = {
     section.title: section
     for section in (
-        *(FUNCTION, QUEUE, TABLE, TOPIC, BUCKET, BUS, RULE, MAPPING, WEBSOCKET_API, HTTP_API, REST_API),
+        *(FUNCTION, QUEUE, TABLE, TOPIC, BUCKET, BUS, RULE, MAPPING, PIPE, WEBSOCKET_API, HTTP_API, REST_API),
         *(CLUSTER, TASK_DEFINITION, CONTAINER, STATE_MACHINE, ACTIVITY),
     )
 }

@@ -60,7 +60,6 @@ class PipeConsumer:
         try:
             failures = await self._pass(records, hop.cause)
         except StepFailedError as error:
-            log.warning("%s: %s", self.arn, error)
             journal.end(hop, error.code, error=error.message)
             return Answer(b"null", error.code, hop, hop)
         journal.end(hop, "returned" if failures else "ok")

@@ -78,11 +78,20 @@ def answer_of(delivery: Delivery) -> str:
     if isinstance(result, FunctionResult):
         text = result.payload.decode("utf-8", "replace")
         if result.function_error is not None:
-            raise StepFailedError("ERROR_FROM_TARGET", text)
+            raise StepFailedError("ERROR_FROM_TARGET", _short(text))
         return text
     if result["status"] != SUCCEEDED:
         raise StepFailedError("ERROR_FROM_TARGET", f"{result['status']}: {result['error']}: {result['cause']}")
     return result["output"] or "null"
+
+
+def _short(failure: str) -> str:
+    """What a function's error says, without its stack trace."""
+    try:
+        told = jsontext.parse(failure)
+    except ValueError:
+        return failure
+    return f"{told.get('errorType')}: {told.get('errorMessage')}" if isinstance(told, dict) else failure
 
 
 def failures_in(answer: str) -> list[Any]:

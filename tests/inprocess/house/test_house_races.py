@@ -20,7 +20,7 @@ async def _eventually(condition, limit=5.0):
 
 def _only_pollers(h):
     """What is left of a quiet house with a deployed stack: its event source mapping, waiting."""
-    return [unit.label.split()[0] for unit in h.clock.units()] == ["mapping"] and h.clock.busy == 0
+    return [unit.label.split()[0] for unit in h.clock.units()] == ["reading"] and h.clock.busy == 0
 
 
 def test_a_client_that_leaves_in_mid_task_costs_nothing():

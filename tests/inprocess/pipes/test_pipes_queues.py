@@ -177,6 +177,7 @@ async def test_a_failed_enrichment_fails_the_batch(w: World) -> None:
     await w.pipe(await w.queue(), await w.function(note), Enrichment=await w.function(fail, "fails"))
     await w.put("x")
     assert (len(SEEN), w.outcomes(), await w.left()) == (1, ["ERROR_FROM_TARGET"], (0, 1))
+    assert w.hops("pipe")[0].detail["error"] == "RuntimeError: no"
 
 
 @in_world

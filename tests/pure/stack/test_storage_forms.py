@@ -180,6 +180,69 @@ def test_wrong_sources(mapping: dict[str, Any], text: str) -> None:
     assert told(tables={"t": {"key": "id"}}, mappings={"m": mapping}).startswith(text)
 
 
+# Pipes
+
+
+def test_a_pipe_of_a_queue() -> None:
+    pipe = {
+        "queue": "q", "enrichment": "f", "target": "m", "wait": False, "batch_size": 5,
+        "filters": [{"body": {"n": [1]}}], "input": {"id": "<$.body.id>"}, "enrichment_input": "<$.body>",
+        "tags": {"a": "b"},
+    }  # fmt: skip
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    (made,) = created(house(pipes={"p": pipe}, state_machines={"m": {"definition": machine}}))["CreatePipe"]
+    assert made == {
+        "Name": "p",
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/emulator",
+        "Source": f"arn:aws:sqs:{REGION}:{ACCOUNT}:q",
+        "SourceParameters": {
+            "FilterCriteria": {"Filters": [{"Pattern": '{"body": {"n": [1]}}'}]},
+            "SqsQueueParameters": {"BatchSize": 5},
+        },
+        "Enrichment": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f",
+        "EnrichmentParameters": {"InputTemplate": "<$.body>"},
+        "Target": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m",
+        "TargetParameters": {
+            "InputTemplate": '{"id": "<$.body.id>"}',
+            "StepFunctionStateMachineParameters": {"InvocationType": "FIRE_AND_FORGET"},
+        },
+        "Tags": {"a": "b"},
+    }
+
+
+def test_a_pipe_of_a_stream() -> None:
+    pipe = {"table": "t", "target": "bus:default", "retries": 2, "bisect": True, "dead_letter": "q"}
+    (made,) = created(house(tables={"t": {"key": "id", "stream": True}}, pipes={"p": pipe}))["CreatePipe"]
+    assert (made["Source"], made["Target"]) == (STREAM, f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default")
+    assert made["SourceParameters"]["DynamoDBStreamParameters"] == {
+        "StartingPosition": "TRIM_HORIZON",
+        "MaximumRetryAttempts": 2,
+        "OnPartialBatchItemFailure": "AUTOMATIC_BISECT",
+        "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("pipe", "text"),
+    [
+        ({"queue": "q"}, "pipes.p.Target: expected the name of a function or queue or topic"),
+        ({"target": "f"}, "pipes.p.Source: expected the name of a queue or table, got None."),
+        ({"queue": "x", "target": "f"}, "pipes.p.queue: there is no queue 'x' here."),
+        (
+            {"queue": "q", "target": "f", "enrichment": "q"},
+            "pipes.p.enrichment: there is no function or state_machine 'q'",
+        ),
+        ({"queue": "q", "target": "f", "wait": 1}, "pipes.p.wait: expected true or false, got 1."),
+        ({"queue": "q", "target": "q", "wait": True}, "pipes.p.wait: only functions and state machines"),
+        ({"queue": "q", "target": "f", "batch_size": "x"}, "pipes.p.batch_size: expected a whole number"),
+        ({"queue": "q", "target": "f", "retries": 1}, "pipes.p.retries: unknown key."),
+        ({"queue": "q", "target": "f", "stat": "x"}, "pipes.p.stat: unknown key. Did you mean 'state'?"),
+    ],
+)
+def test_wrong_pipes(pipe: dict[str, Any], text: str) -> None:
+    assert told(tables={"t": {"key": "id"}}, pipes={"p": pipe}).startswith(text)
+
+
 # Topics
 
 
