@@ -19,6 +19,7 @@ from emulator.core.settings import Settings
 from emulator.fallthrough.front import FallThrough
 from emulator.server.front import Front
 from emulator.server.http_protocol import HttpProtocol
+from emulator.server.late_service import LateService
 from emulator.server.listener import Listener
 from emulator.server.operations import Operations
 from emulator.server.websocket_protocol import WebSocketProtocol, protocol_class
@@ -35,14 +36,20 @@ from emulator.services.logs.service import SERVICE as LOGS
 from emulator.services.pipes.service import SERVICE as PIPES
 from emulator.services.sns.service import SERVICE as SNS
 from emulator.services.sqs.service import SERVICE as SQS
-from emulator.services.stepfunctions.service import SERVICE as STEPFUNCTIONS
 from emulator.services.sts.service import SERVICE as STS
 from emulator.stack.deploy import Deployment, deploy
 from emulator.stack.description import Stack
 
 log = logging.getLogger("emulator")
 
-SERVICES: tuple[Service, ...] = (
+
+def _stepfunctions() -> Service:
+    from emulator.services.stepfunctions.service import SERVICE
+
+    return SERVICE
+
+
+SERVICES: tuple[Service | LateService, ...] = (
     APIGATEWAY,
     APIGATEWAY_MANAGEMENT,
     APIGATEWAY_REST,
@@ -55,7 +62,7 @@ SERVICES: tuple[Service, ...] = (
     PIPES,
     SNS,
     SQS,
-    STEPFUNCTIONS,
+    LateService("stepfunctions", _stepfunctions, target="states"),
     STS,
 )
 KEEP_ALIVE = 75

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -58,6 +59,7 @@ def up(path: Path | None, tasks: tuple[str, ...], as_json: bool, quiet: bool, **
     file's [emulator] section; flags win over variables, variables over the file.
     """
     output = "json" if as_json else "none" if quiet else "lines"
+    gc.disable()  # nothing that is loaded at the start becomes garbage
     try:
         stack = read_stack(path, tasks)
         choice = choose(stack, flags, os.environ)
@@ -65,6 +67,8 @@ def up(path: Path | None, tasks: tuple[str, ...], as_json: bool, quiet: bool, **
             loop.run(serve(stack, choice, output))
     except StackError as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        gc.enable()
 
 
 def runner() -> asyncio.Runner:
@@ -119,6 +123,8 @@ async def _run(emulator: Emulator, stack: Stack, output: str, watched: bool, end
 
     deployment = await emulator.deploy(stack)
     await emulator.open()
+    gc.freeze()
+    gc.enable()
     if output == "json":
         print_json(created(emulator, deployment))
     else:

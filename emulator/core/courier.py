@@ -242,7 +242,7 @@ class Courier:
             self._journal.end(hop, "INVALID_PARAMETER", error=str(error))
             return Delivery(False, hop, None, "INVALID_PARAMETER", str(error))
         try:
-            result = await self._hand_over(Parcel(parsed, payload, hop.cause, source, parameters or {}))
+            result = await self.hand_over(Parcel(parsed, payload, hop.cause, source, parameters or {}))
         except DeliveryFailedError as failure:
             self._journal.end(hop, failure.code, error=failure.message)
             return Delivery(False, hop, None, failure.code, failure.message, failure.retryable)
@@ -254,7 +254,8 @@ class Courier:
         self._journal.end(hop)
         return Delivery(True, hop, result)
 
-    async def _hand_over(self, parcel: Parcel) -> Any:
+    async def hand_over(self, parcel: Parcel) -> Any:
+        """What its adapter makes of a parcel, without a line in the journal; raises DeliveryFailedError."""
         adapter = self._targets.get(parcel.arn.service)
         if adapter is None:
             raise DeliveryFailedError("NO_RESOURCE", f"targets of service {parcel.arn.service!r} are not supported")

@@ -12,6 +12,7 @@ from emulator.core.cause import Cause
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call, Ground, Service
 from emulator.fallthrough.front import FallThrough
+from emulator.server.late_service import LateService
 
 Operation = Callable[[Call, dict[str, Any]], Any]
 
@@ -19,7 +20,9 @@ Operation = Callable[[Call, dict[str, Any]], Any]
 class Operations:
     """All operations that this house knows, by service and AWS's name."""
 
-    def __init__(self, ground: Ground, services: Iterable[Service], fallthrough: FallThrough | None = None) -> None:
+    def __init__(
+        self, ground: Ground, services: Iterable[Service | LateService], fallthrough: FallThrough | None = None
+    ) -> None:
         self._ground = ground
         self._fallthrough = fallthrough
         self.services = {service.name: service for service in services}

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.asl.definition import load
-from emulator.asl.errors import InvalidDefinitionError
 from emulator.stack.members import api_members
 from emulator.stack.rest_texts import read, spoken
 from emulator.stack.schema import Resource
@@ -25,6 +23,9 @@ def activity(context: Context, resource: Resource) -> Steps:
 
 def state_machine(context: Context, resource: Resource) -> Steps:
     """CreateStateMachine; the definition is checked by AWS's rules before anything exists."""
+    from emulator.asl.definition import load  # late: most stacks have no state machine
+    from emulator.asl.errors import InvalidDefinitionError
+
     given = without(resource.properties, *_DEFINITIONS, "DefinitionSubstitutions", "StateMachineType", "Tags")
     params = api_members("stepfunctions", "CreateStateMachine", given)
     params.setdefault("roleArn", ROLE.format(account=context.references.account))

@@ -1,4 +1,7 @@
-"""Mapping templates as API Gateway runs them: ``$input``, ``$util``, ``$context``, ``$stageVariables``, overrides."""
+"""Mapping templates as API Gateway runs them: ``$input``, ``$util``, ``$context``, ``$stageVariables``, overrides.
+
+The engine is loaded with the first template: most APIs have none.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,15 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulator.templates.errors import MAX_TEMPLATE_BYTES, Meter, TemplateError
 from emulator.templates.input import InputVariable, Params
-from emulator.templates.nodes import Block
-from emulator.templates.parser import parse
-from emulator.templates.render import render
 from emulator.templates.util import UtilVariable
 from emulator.templates.values import Blank, OverrideMap, display
+
+if TYPE_CHECKING:
+    from emulator.templates.nodes import Block
 
 Override = str | list[str]
 
@@ -27,6 +30,8 @@ class Template:
 
     def render(self, variables: Mapping[str, Any]) -> str:
         """The text.  ``variables`` and the dicts and lists in it are not changed.  Raises TemplateError."""
+        from emulator.templates.render import render
+
         try:
             return render(self.body, {name: _own(value) for name, value in variables.items()})
         except RecursionError:
@@ -56,6 +61,8 @@ class Rendered:
 @lru_cache(maxsize=512)
 def compile_template(text: str) -> Template:
     """Read a template.  Raises TemplateError with line and column, also for more than 300 KB (AWS quota)."""
+    from emulator.templates.parser import parse
+
     if len(text.encode("utf-8", "replace")) > MAX_TEMPLATE_BYTES:
         raise TemplateError(f"the template is larger than {MAX_TEMPLATE_BYTES // 1024} KB")
     return Template(parse(text))
