@@ -99,6 +99,11 @@ async def resources(emulator: Emulator) -> dict[str, list[Any]]:
         }
         for api in ask("apigatewayv2", "GetApis", "Items")
     ]
+    machines = (
+        ask("stepfunctions", "ListStateMachines", "stateMachines")
+        if emulator.operations.is_loaded("stepfunctions")
+        else []
+    )
     used = bool(ground.cloud.shared(RestIndex).apis)
     apis += [
         {
@@ -119,7 +124,8 @@ async def resources(emulator: Emulator) -> dict[str, list[Any]]:
         ],
         "tables": await _tables(emulator, call),
         "buckets": bridge_of(ground).buckets(call.account),
-        "machines": [machine["name"] for machine in ask("stepfunctions", "ListStateMachines", "stateMachines")],
+        "machines": [machine["name"] for machine in machines],
+        "pipes": [pipe["Name"] for pipe in ask("pipes", "ListPipes", "Pipes")],
         "tasks": [
             f"{task.definition.family}/{task.id} {task.status}"
             for task in running_tasks(ground, call.account, call.region)

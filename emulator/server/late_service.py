@@ -24,7 +24,7 @@ class LateService:
         return self._load()
 
     @property
-    def _loaded(self) -> bool:
+    def loaded(self) -> bool:
         return "_service" in self.__dict__
 
     @property
@@ -49,5 +49,5 @@ class LateService:
         ground.courier.register_target(self._target, first)
 
     def on_reset(self, ground: Ground) -> None:
-        if self._loaded:
+        if self.loaded:
             self._service.on_reset(ground)

@@ -59,6 +59,11 @@ class Operations:
         known = self._fallthrough is not None and self._fallthrough.serves(service)
         return known and self.own(service, operation) is None
 
+    def is_loaded(self, service: str) -> bool:
+        """Whether there can be anything of a service of ours: one that is loaded late may not have been used yet."""
+        owner = self.services[service]
+        return not isinstance(owner, LateService) or owner.loaded
+
     def is_long_poll(self, service: str, operation: str) -> bool:
         """Whether the operation waits for its client's sake alone."""
         owner = self.services.get(service)

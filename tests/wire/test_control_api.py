@@ -101,6 +101,7 @@ def test_looking_leaves_no_hops(http: httpx.Client, emulator: EmulatorThread) ->
         "tables": [],
         "buckets": [],
         "machines": [],
+        "pipes": [],
         "tasks": [],
         "apis": [],
     }
