@@ -13,9 +13,10 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from emulator.admin.front import ControlFront
-from emulator.core.clock import Clock, ClockStuckError
+from emulator.core.clock import Clock
 from emulator.core.ground import Ground, Service
 from emulator.core.settings import Settings
+from emulator.core.workload import ClockStuckError
 from emulator.fallthrough.front import FallThrough
 from emulator.server.front import Front
 from emulator.server.http_protocol import HttpProtocol

@@ -19,8 +19,8 @@ from emulator.admin.ecs import ecs_metadata
 from emulator.admin.mails import add_mails
 from emulator.admin.sns import sns_messages
 from emulator.admin.views import find_trace, hop_view, resources, trace_summary
-from emulator.core.clock import ClockStuckError
 from emulator.core.journal import Hop
+from emulator.core.workload import ClockStuckError
 from emulator.services.apigateway import connections
 from emulator.version import VERSION
 

@@ -22,29 +22,18 @@ from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
+from emulator.core.outside import GRACE, SETTLE, SILENCE, Outside
 from emulator.core.processes import Processes
 from emulator.core.timers import Timer, TimerKind, TimerQueue, whole_milliseconds
 from emulator.core.units import Unit, current_unit
 from emulator.core.waiters import Waiters
+from emulator.core.workload import Workload
 
 T = TypeVar("T")
 log = logging.getLogger("emulator.clock")
 
-SETTLE = 0.004
-"""Real seconds of silence from outside before time may jump: lets a client send its next request."""
-GRACE = 0.2
-"""Real seconds for which no jump passes a timer that an outside client owes."""
-SILENCE = 0.3
-"""Real seconds after a client's request in which it may go on to answer a task that nobody has claimed."""
-PATIENCE = 3.0
-"""Real seconds that a client has to answer what it has taken, before time jumps to the deadline; more than this nobody
-keeps time from jumping."""
 PASSES = 3
 """Passes of the event loop between two timers: a callback, the task it wakes, and the task that waits for that one."""
-
-
-class ClockStuckError(RuntimeError):
-    """``advance`` waited too long for the house to become idle; the message names what is busy."""
 
 
 def parse_mode(text: str) -> tuple[str, float]:
@@ -63,20 +52,15 @@ class Clock:
     """See the module.  ``start`` is the epoch second at which it begins (default: the real time)."""
 
     def __init__(self, mode: str = "real", start: float | None = None, settle: float = SETTLE, grace: float = GRACE):
-        self.settle = settle
-        self.grace = grace
+        self.work = Workload(self._consider_jump)
+        """Where units report that they are busy or idle."""
         self.on_fault: Callable[[str, BaseException], None] | None = None
         self._timers = TimerQueue()
-        self._units: set[Unit] = set()
-        self._keys: dict[str, Unit] = {}
+        self._outside = Outside(settle, grace)
         self._processes = Processes()
-        self._busy = 0
         self._holds = 0
         self._alarm: asyncio.TimerHandle | None = None
         self._probe: asyncio.Handle | None = None
-        self._last_contact = 0.0
-        self._work_until = 0.0
-        self._quiet = Waiters()
         self.configure(mode, start)
 
     def configure(self, mode: str, start: float | None = None) -> None:
@@ -174,7 +158,7 @@ class Clock:
         return Unit(self, label, parent, key)
 
     def find_unit(self, key: str) -> Unit | None:
-        return self._keys.get(key)
+        return self.work.find(key)
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, T], label: str, parent: Unit | None = None, context: Context | None = None
@@ -204,41 +188,18 @@ class Clock:
 
         ``work``: for so many real seconds the client may be at work on what the emulator waits for.
         """
-        self._last_contact = time.monotonic()
-        self._work_until = max(self._work_until, self._last_contact + work)
+        self._outside.contact(work)
 
-    # Idleness (called by units)
-
-    def entered(self, unit: Unit) -> None:
-        self._units.add(unit)
-        if unit.key:
-            self._keys[unit.key] = unit
-        self._busy += 1
-
-    def left(self, unit: Unit, was_idle: bool) -> None:
-        self._units.discard(unit)
-        if unit.key:
-            self._keys.pop(unit.key, None)
-        if not was_idle:
-            self.became_idle()
-
-    def became_busy(self) -> None:
-        self._busy += 1
-
-    def became_idle(self) -> None:
-        self._busy -= 1
-        if self._busy == 0:
-            self._quiet.wake_all()
-            self._consider_jump()
+    # Idleness
 
     def units(self) -> list[Unit]:
         """Open units of work, oldest first."""
-        return sorted(self._units, key=lambda unit: unit.born)
+        return self.work.units()
 
     @property
     def busy(self) -> int:
         """How many units are working now; 0 in a quiet house."""
-        return self._busy
+        return self.work.busy
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -259,10 +220,9 @@ class Clock:
     # Moving
 
     def _consider_jump(self) -> None:
-        if self.mode != "auto" or self._busy or self._holds or self._probe or self._timers.driver() is None:
+        if self.mode != "auto" or self.work.busy or self._holds or self._probe or self._timers.driver() is None:
             return
-        silence = self._last_contact + self.settle - time.monotonic()
-        self._later(silence, second_look=False)
+        self._later(self._outside.silence_left(), second_look=False)
 
     def _later(self, seconds: float, second_look: bool) -> None:
         try:
@@ -278,27 +238,18 @@ class Clock:
     def _look(self, second: bool) -> None:
         self._probe = None
         target = self._timers.driver()
-        if self.mode != "auto" or self._busy or self._holds or target is None:
+        if self.mode != "auto" or self.work.busy or self._holds or target is None:
             return
-        silence = self._last_contact + self.settle - time.monotonic()
-        grace = max((t.born + self.grace for t in self._timers.outside_before(target.when)), default=0.0)
-        grace = max(grace, self._given_up(target))
+        silence = self._outside.silence_left()
+        grace = self._outside.grace_left(target, self._timers.outside_before(target.when))
         if silence > 0 or not second:
             self._later(silence, second_look=True)
-        elif grace > time.monotonic():
-            self._later(grace - time.monotonic(), second_look=False)
+        elif grace > 0:
+            self._later(grace, second_look=False)
         else:
             self._jump_to(target.when)
             self._fire_due()
             self._consider_jump()
-
-    def _given_up(self, timer: Timer) -> float:
-        """The real instant from which nobody is expected any more who would keep ``timer`` from firing."""
-        if timer.kind is TimerKind.CLAIMED:
-            return timer.born + PATIENCE
-        if timer.kind is TimerKind.AWAITED:
-            return min(max(timer.born + SILENCE, self._work_until), timer.born + PATIENCE)
-        return 0.0
 
     def _jump_to(self, when: float) -> None:
         self._base += max(0.0, when - self.now())
@@ -337,7 +288,7 @@ class Clock:
 
         Raises ClockStuckError when the house stays busy for ``limit`` real seconds.
         """
-        await asyncio.sleep(self.settle)  # frames that a client has just sent are still on their way
+        await asyncio.sleep(self._outside.settle)  # frames that a client has just sent are still on their way
         target = whole_milliseconds(self.now() + seconds)  # as a timer that was set now
         while True:
             await self._consequences(limit)
@@ -351,7 +302,7 @@ class Clock:
 
     async def run_until_idle(self, limit: float = 60.0) -> None:
         """Let everything that the emulator owes happen now: jump to owed timers until there is none."""
-        await asyncio.sleep(self.settle)
+        await asyncio.sleep(self._outside.settle)
         while True:
             await self._consequences(limit)
             head = self._timers.owed_head()
@@ -376,32 +327,10 @@ class Clock:
             await asyncio.sleep(0)
 
     async def quiet(self, limit: float = 60.0) -> None:
-        """Return when no unit is busy."""
-        until = time.monotonic() + limit
-        while self._busy:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise ClockStuckError(f"still busy after {limit:g} s: " + "; ".join(self._describe_busy()))
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-            def wake(future: asyncio.Future[None] = future) -> bool:
-                if not future.done():
-                    future.set_result(None)
-                return True
-
-            self._quiet.add(wake)
-            try:
-                await asyncio.wait_for(future, left)
-            except TimeoutError:
-                continue
-            finally:
-                self._quiet.discard(wake)
+        """Return when no unit is busy; raises ClockStuckError after ``limit`` real seconds."""
+        await self.work.quiet(limit)
 
     # Looking
-
-    def _describe_busy(self) -> list[str]:
-        now = time.monotonic()
-        return [f"{u.label} ({now - u.born:.1f} s)" for u in self.units() if u.busy]
 
     def status(self) -> dict[str, Any]:
         """What time it is, what keeps it from moving, and what comes next."""
@@ -411,7 +340,7 @@ class Clock:
             "mode": self.mode,
             "now": now,
             "held": self._holds > 0,
-            "busy": self._describe_busy(),
+            "busy": self.work.describe(),
             "timers": len(pending),
             "next": [{"in": round(t.when - now, 3), "owed_by": t.kind.value, "what": t.label} for t in pending[:20]],
         }
@@ -433,5 +362,5 @@ class Clock:
         """Drop all timers and holds, and expect nothing of any client: part of a reset."""
         self._timers.clear()
         self._holds = 0
-        self._work_until = 0.0
+        self._outside.forget()
         self._rearm()

@@ -34,7 +34,7 @@ class Unit:
         self._parked = False
         self._idle = 0  # reasons to be idle: being parked, and each idle child
         self._budgets: list[Budget] = []
-        clock.entered(self)
+        clock.work.entered(self)
 
     @property
     def busy(self) -> bool:
@@ -66,11 +66,11 @@ class Unit:
             self._switch_budgets()
             if self.parent:
                 self.parent._shift(+1)
-            self._clock.became_idle()
+            self._clock.work.became_idle()
         else:
             if self.parent:
                 self.parent._shift(-1)
-            self._clock.became_busy()
+            self._clock.work.became_busy()
             self._switch_budgets()
 
     def budget(self, seconds: float, on_spent: Callable[[], Any]) -> Budget:
@@ -90,7 +90,7 @@ class Unit:
             budget.cancel()
         was_idle = self._idle
         self.closed = True
-        self._clock.left(self, was_idle > 0)
+        self._clock.work.left(self, was_idle > 0)
         if was_idle and self.parent:
             self.parent._shift(-1)
 

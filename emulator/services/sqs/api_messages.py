@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.core.clock import PATIENCE
 from emulator.core.ground import Call
+from emulator.core.outside import PATIENCE
 from emulator.core.timers import TimerKind
 from emulator.services.sqs.address import find
 from emulator.services.sqs.errors import invalid_value, missing

@@ -96,7 +96,7 @@ class House:
         assert self.clock.busy == 0
         assert self.clock.status()["timers"] == 0
         assert self.clock.processes() == []
-        assert self.clock._keys == {}
+        assert self.clock.work._keys == {}
         assert len(self.emulator.front.traffic) == 0
         assert list(self.journal) == []
         assert self.ground.cloud._stores == {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core import clock
+from emulator.core import outside
 from emulator.core.errors import AwsError
 from tests.inprocess.stepfunctions.stepfunctions_world import START, World, in_world, task
 
@@ -114,7 +114,7 @@ def test_twenty_hours_of_retries(mode: str) -> None:
 
 
 def test_a_client_that_is_at_work_has_time_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "SILENCE", 0.1)
+    monkeypatch.setattr(outside, "SILENCE", 0.1)
 
     async def work(world: World) -> None:
         world.clock.contact()
@@ -132,8 +132,8 @@ def test_a_client_that_is_at_work_has_time_to_answer(monkeypatch: pytest.MonkeyP
 
 
 def test_work_without_end_does_not_keep_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "SILENCE", 0.1)
-    monkeypatch.setattr(clock, "PATIENCE", 0.3)
+    monkeypatch.setattr(outside, "SILENCE", 0.1)
+    monkeypatch.setattr(outside, "PATIENCE", 0.3)
 
     async def story(world: World) -> None:
         async def touch() -> None:
@@ -151,8 +151,8 @@ def test_work_without_end_does_not_keep_time(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_client_that_sends_a_heartbeat_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "SILENCE", 0.1)
-    monkeypatch.setattr(clock, "PATIENCE", 0.5)
+    monkeypatch.setattr(outside, "SILENCE", 0.1)
+    monkeypatch.setattr(outside, "PATIENCE", 0.5)
 
     async def story(world: World) -> None:
         tokens: list[str] = []

@@ -5,10 +5,11 @@ import time
 
 import pytest
 
-from emulator.core.clock import Clock, ClockStuckError, parse_mode
+from emulator.core.clock import Clock, parse_mode
 from emulator.core.timers import TimerKind
 from emulator.core.units import current_unit
 from emulator.core.waiters import Waiters
+from emulator.core.workload import ClockStuckError
 
 START = 1_700_000_000.0
 
@@ -92,8 +93,8 @@ def test_a_jump_fires_standing_timers_on_its_way_and_waits_for_the_grace_of_outs
 
 @pytest.mark.parametrize(("kind", "early", "late"), [("AWAITED", 0.1, 0.3), ("CLAIMED", 0.3, 0.5)])
 def test_what_a_client_should_answer_is_given_up_after_a_while(kind, early, late, monkeypatch):
-    monkeypatch.setattr("emulator.core.clock.SILENCE", 0.2)
-    monkeypatch.setattr("emulator.core.clock.PATIENCE", 0.4)
+    monkeypatch.setattr("emulator.core.outside.SILENCE", 0.2)
+    monkeypatch.setattr("emulator.core.outside.PATIENCE", 0.4)
 
     async def main():
         clock = Clock("auto", START)
@@ -110,8 +111,8 @@ def test_what_a_client_should_answer_is_given_up_after_a_while(kind, early, late
 
 
 def test_a_client_at_work_has_longer_but_not_for_ever(monkeypatch):
-    monkeypatch.setattr("emulator.core.clock.SILENCE", 0.05)
-    monkeypatch.setattr("emulator.core.clock.PATIENCE", 0.4)
+    monkeypatch.setattr("emulator.core.outside.SILENCE", 0.05)
+    monkeypatch.setattr("emulator.core.outside.PATIENCE", 0.4)
 
     async def main():
         clock = Clock("auto", START)
