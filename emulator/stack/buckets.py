@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.arns import Arn
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed
 from emulator.stack.storage_schema import NOTIFICATION
 

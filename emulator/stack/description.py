@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.stack.errors import StackError, nearest
-from emulator.stack.schema import RESOURCE_SECTIONS, SOCKET_TASKS, Resource
+from emulator.stack.schema import RESOURCE_SECTIONS, SOCKET_TASKS
+from emulator.stack.section import Resource
 from emulator.stack.settings import read_table
 
 FILE_NAME = "stack.toml"

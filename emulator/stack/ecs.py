@@ -11,7 +11,7 @@ from emulator.core.arns import Arn
 from emulator.services.ecs.programs import COMMAND_IMAGE, PYTHON_IMAGE, LocalProgram
 from emulator.stack.handlers import problem_with, problem_with_module
 from emulator.stack.members import api_members
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, text, without
 
 DEFAULTS = {"networkMode": "awsvpc", "cpu": "256", "memory": "512"}

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from emulator.stack.schema import CORS, HTTP_AUTHORIZER, HTTP_ROUTE, Resource
+from emulator.stack.api_schema import CORS, HTTP_AUTHORIZER, HTTP_ROUTE
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, without
 
 SERVICE = "apigatewayv2"

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.stack.mappings import STREAM, filters, source_arn
 from emulator.stack.resources import ROLE
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, text, without
 
 TARGETS = ("function", "queue", "topic", "bus", "state_machine", "cluster")

@@ -9,7 +9,8 @@ from typing import Any
 from emulator.stack import ecs
 from emulator.stack.handlers import default_runtime, problem_with
 from emulator.stack.references import TARGETS
-from emulator.stack.schema import TARGET, Resource
+from emulator.stack.schema import TARGET
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, text, without
 
 ROLE = "arn:aws:iam::{account}:role/emulator"

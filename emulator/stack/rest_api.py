@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.stack.api_schema import CORS
 from emulator.stack.rest_methods import SERVICE, RestApi, method
 from emulator.stack.rest_schema import GATEWAY_RESPONSE, REST_AUTHORIZER, THROTTLE, USAGE_PLAN
 from emulator.stack.rest_texts import content, lower, read, sources, spoken, templates
-from emulator.stack.schema import CORS, Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, text, without
 
 DEFAULT_STAGE = "dev"

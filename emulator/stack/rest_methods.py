@@ -13,7 +13,7 @@ from emulator.stack.references import References
 from emulator.stack.resources import ROLE
 from emulator.stack.rest_schema import REST_RESPONSE, REST_ROUTE
 from emulator.stack.rest_texts import lower, sources, spoken, templates
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed
 
 SERVICE = "apigateway"

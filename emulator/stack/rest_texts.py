@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, text
 from emulator.templates import TemplateError, compile_template
 

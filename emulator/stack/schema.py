@@ -2,78 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any
-
-from emulator.stack.errors import StackError, nearest
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One table of a description in CloudFormation's properties.
-
-    ``key`` is its place in the file; ``written`` maps the last part of each property to the name that was written.
-    """
-
-    name: str
-    key: str
-    properties: dict[str, Any]
-    written: Mapping[str, str] = field(default_factory=dict)
-
-    def place(self, *path: str) -> str:
-        """The key of a property as it was written: short forms stand for all that leads to them."""
-        for number in range(len(path) - 1, -1, -1):
-            if path[number] in self.written:
-                return ".".join([self.key, self.written[path[number]], *path[number + 1 :]])
-        return ".".join([self.key, *path])
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section of the file.
-
-    ``short`` maps short keys to CloudFormation's property, a dot meaning a nested one; ``properties`` are those of
-    CloudFormation that are taken as they are.
-    """
-
-    title: str
-    type: str
-    short: Mapping[str, str]
-    properties: frozenset[str] = frozenset()
-
-    def read(self, origin: str, name: str, key: str, table: object) -> Resource:
-        """A resource's table in CloudFormation's properties; raises StackError naming the wrong key."""
-        if not isinstance(table, Mapping):
-            raise StackError(origin, key, f"expected a table of {self.type} properties, got {table!r}.")
-        targets = {given: self._property(origin, key, given) for given in table}
-        properties: dict[str, Any] = {}
-        # Whole properties first: short forms then add to them.
-        for given, path in sorted(targets.items(), key=lambda item: item[1].count(".")):
-            _put(properties, path, deepcopy(table[given]), origin, f"{key}.{given}")
-        written = {path.rpartition(".")[2]: given for given, path in targets.items()}
-        return Resource(name, key, properties, written)
-
-    def _property(self, origin: str, key: str, given: str) -> str:
-        if given in self.properties:
-            return given
-        if given not in self.short:
-            hint = nearest(given, [*self.short, *self.properties], listed=self.short)
-            raise StackError(origin, f"{key}.{given}", f"unknown key.{hint}")
-        return self.short[given]
-
-
-def _put(into: dict[str, Any], path: str, value: object, origin: str, key: str) -> None:
-    *parents, last = path.split(".")
-    for parent in parents:
-        into = into.setdefault(parent, {})
-        if not isinstance(into, dict):
-            raise StackError(origin, key, f"{parent} is given too, and is no table.")
-    if last in into:
-        raise StackError(origin, key, f"{path} is given twice.")
-    into[last] = value
-
+from emulator.stack.api_schema import HTTP_API, REST_API, WEBSOCKET_API
+from emulator.stack.section import Section
 
 FUNCTION = Section(
     "functions",
@@ -261,103 +191,6 @@ BUCKET = Section(
     },
     frozenset({"NotificationConfiguration", "VersioningConfiguration", "CORSConfiguration", "Tags"}),
 )
-WEBSOCKET_API = Section(
-    "websocket_apis",
-    "AWS::ApiGatewayV2::Api",
-    {
-        "name": "Name",
-        "route_selection_expression": "RouteSelectionExpression",
-        "description": "Description",
-        "stage": "StageName",
-        "stage_variables": "StageVariables",
-        "routes": "Routes",
-        "authorizer": "Authorizer",
-        "tags": "Tags",
-    },
-    frozenset(
-        "Name RouteSelectionExpression Description StageName StageVariables Routes Authorizer Tags "
-        "ApiKeySelectionExpression DisableExecuteApiEndpoint".split()
-    ),
-)
-ROUTE = Section(
-    "routes",
-    "AWS::ApiGatewayV2::Route",
-    {
-        "function": "Function",
-        "response": "Response",
-        "timeout_ms": "Integration.TimeoutInMillis",
-        "integration": "Integration",
-    },
-    frozenset({"Integration", "RequestParameters", "AuthorizationType"}),
-)
-AUTHORIZER = Section(
-    "authorizer",
-    "AWS::ApiGatewayV2::Authorizer",
-    {"function": "Function", "identity_source": "IdentitySource"},
-    frozenset({"IdentitySource"}),
-)
-HTTP_API = Section(
-    "http_apis",
-    "AWS::ApiGatewayV2::Api",
-    {
-        "name": "Name",
-        "description": "Description",
-        "stage": "StageName",
-        "stage_variables": "StageVariables",
-        "routes": "Routes",
-        "authorizers": "Authorizers",
-        "cors": "CorsConfiguration",
-        "tags": "Tags",
-    },
-    frozenset(
-        "Name Description StageName StageVariables Routes Authorizers CorsConfiguration Tags DisableExecuteApiEndpoint "
-        "Version".split()
-    ),
-)
-HTTP_ROUTE = Section(
-    "routes",
-    "AWS::ApiGatewayV2::Route",
-    {
-        "function": "Function",
-        "url": "Url",
-        "authorizer": "Authorizer",
-        "scopes": "AuthorizationScopes",
-        "payload_format": "Integration.PayloadFormatVersion",
-        "timeout_ms": "Integration.TimeoutInMillis",
-        "integration": "Integration",
-    },
-    frozenset({"Integration", "AuthorizationScopes", "AuthorizationType"}),
-)
-HTTP_AUTHORIZER = Section(
-    "authorizers",
-    "AWS::ApiGatewayV2::Authorizer",
-    {
-        "function": "Function",
-        "identity_source": "IdentitySource",
-        "payload_format": "AuthorizerPayloadFormatVersion",
-        "simple_responses": "EnableSimpleResponses",
-        "ttl": "AuthorizerResultTtlInSeconds",
-        "issuer": "JwtConfiguration.Issuer",
-        "audience": "JwtConfiguration.Audience",
-    },
-    frozenset(
-        "IdentitySource AuthorizerPayloadFormatVersion EnableSimpleResponses AuthorizerResultTtlInSeconds "
-        "JwtConfiguration".split()
-    ),
-)
-CORS = Section(
-    "cors",
-    "AWS::ApiGatewayV2::Api Cors",
-    {
-        "allow_origins": "AllowOrigins",
-        "allow_methods": "AllowMethods",
-        "allow_headers": "AllowHeaders",
-        "expose_headers": "ExposeHeaders",
-        "max_age": "MaxAge",
-        "allow_credentials": "AllowCredentials",
-    },
-    frozenset("AllowOrigins AllowMethods AllowHeaders ExposeHeaders MaxAge AllowCredentials".split()),
-)
 CLUSTER = Section(
     "clusters",
     "AWS::ECS::Cluster",
@@ -390,32 +223,6 @@ CONTAINER = Section(
     "containers",
     "a program that stands for an image",
     {"module": "Module", "command": "Command", "code": "Code"},
-)
-REST_API = Section(
-    "rest_apis",
-    "AWS::ApiGateway::RestApi",
-    {
-        "name": "Name",
-        "description": "Description",
-        "binary_media_types": "BinaryMediaTypes",
-        "api_key_source": "ApiKeySourceType",
-        "stage": "StageName",
-        "stage_variables": "StageVariables",
-        "routes": "Routes",
-        "openapi": "OpenApi",
-        "authorizers": "Authorizers",
-        "models": "Models",
-        "gateway_responses": "GatewayResponses",
-        "cors": "Cors",
-        "throttle": "Throttle",
-        "api_keys": "ApiKeys",
-        "usage_plan": "UsagePlan",
-        "tags": "Tags",
-    },
-    frozenset(
-        "Name Description BinaryMediaTypes MinimumCompressionSize ApiKeySourceType StageName StageVariables Tags "
-        "Version".split()
-    ),
 )
 STATE_MACHINE = Section(
     "state_machines",

@@ -14,7 +14,8 @@ from typing import Any
 import emulator.constructs.socket_tasks
 from emulator.stack.description import Stack, handler_path
 from emulator.stack.errors import StackError
-from emulator.stack.schema import TASK, Resource
+from emulator.stack.schema import TASK
+from emulator.stack.section import Resource
 
 CODE = Path(emulator.constructs.socket_tasks.__file__).parent
 DEFAULTS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.stack.members import api_members
 from emulator.stack.rest_texts import read, spoken
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, text, without
 
 ROLE = "arn:aws:iam::{account}:role/emulator"

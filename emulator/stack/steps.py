@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from emulator.stack.errors import StackError
 from emulator.stack.references import References
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 
 
 class Step(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.stack.schema import Section
+from emulator.stack.section import Section
 
 INDEX = Section(
     "indexes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.stack.schema import Resource
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed, without
 from emulator.stack.storage_schema import INDEX
 

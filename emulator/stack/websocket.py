@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.stack.schema import AUTHORIZER, ROUTE, Resource
+from emulator.stack.api_schema import AUTHORIZER, ROUTE
+from emulator.stack.section import Resource
 from emulator.stack.steps import Context, Step, Steps, listed
 
 SERVICE = "apigatewayv2"

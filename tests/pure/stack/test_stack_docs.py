@@ -10,14 +10,17 @@ import pytest
 
 from emulator.cli import COMMANDS
 from emulator.core.journal import KINDS
-from emulator.stack import rest_schema, schema, storage_schema
+from emulator.stack import api_schema, rest_schema, schema, storage_schema
+from emulator.stack.section import Section
 from emulator.stack.settings import KINDS as SETTINGS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
-SECTIONS = (*schema.RESOURCE_SECTIONS.values(), schema.TARGET, schema.ROUTE, schema.AUTHORIZER, schema.SOCKET_TASKS)
-SECTIONS += (schema.HTTP_ROUTE, schema.HTTP_AUTHORIZER, schema.CORS)
-SECTIONS += (storage_schema.INDEX, storage_schema.SUBSCRIPTION, storage_schema.NOTIFICATION)
-SECTIONS += tuple(item for item in vars(rest_schema).values() if isinstance(item, schema.Section))
+SECTIONS = {
+    id(item): item
+    for module in (schema, api_schema, rest_schema, storage_schema)
+    for item in vars(module).values()
+    if isinstance(item, Section)
+}.values()
 IDENTIFIERS = {
     name: set(re.findall(r"[\w-]+", (DOCS / f"{name}.md").read_text()))
     for name in ("stack", "configuration", "cli", "control-api")
@@ -25,7 +28,7 @@ IDENTIFIERS = {
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: str(section.title))
-def test_every_short_key(section: schema.Section) -> None:
+def test_every_short_key(section: Section) -> None:
     assert set(section.short) <= IDENTIFIERS["stack"]
 
 
