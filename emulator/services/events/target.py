@@ -39,6 +39,8 @@ class Target:
             return {"InvocationType": "Event"}
         if self.service == "events":
             return {"Event": event}
+        if self.service == "logs":
+            return {"Time": event.body["time"], "Shaped": self._shaped}
         if self.service == "ecs":
             return dict(self.given["EcsParameters"])
         return dict(self.given.get("SqsParameters") or {}) if self.service == "sqs" else {}

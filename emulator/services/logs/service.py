@@ -8,6 +8,7 @@ from emulator.core.courier import LogEvent
 from emulator.core.ground import Ground, Service
 from emulator.core.timestamps import milliseconds
 from emulator.services.logs import api_events, api_groups
+from emulator.services.logs.adapter import adapter
 from emulator.services.logs.store import LogsStore
 
 
@@ -20,6 +21,7 @@ def _join(ground: Ground) -> None:
         )
 
     ground.courier.register_logs(write)
+    ground.courier.register_target("logs", adapter(ground))
 
 
 SERVICE = Service(name="logs", api=(api_groups, api_events), join=_join)

@@ -37,17 +37,14 @@ class Passage:
 
     async def run(self, records: Sequence[Record]) -> list[Any]:
         """``batchItemFailures``: what is to be handled again.  Raises StepFailedError when that is all of it."""
-        try:
-            if not self._pipe.enrichment:
-                return await self._send(records)
-            answer = await self._enrich(records)
-            if answer in _NOTHING:
-                return []
-            if isinstance(answer, list):
-                return await self._send([Record(value) for value in answer])
-            return await self._send([Record(answer)], many=False)
-        except UndeliverablePayload as error:
-            raise StepFailedError("INVALID_JSON", str(error)) from None
+        if not self._pipe.enrichment:
+            return await self._send(records)
+        answer = await self._enrich(records)
+        if answer in _NOTHING:
+            return []
+        if isinstance(answer, list):
+            return await self._send([Record(value) for value in answer])
+        return await self._send([Record(answer)], many=False)
 
     async def _enrich(self, records: Sequence[Record]) -> Any:
         text = self._array(records, "EnrichmentParameters")
@@ -73,17 +70,24 @@ class Passage:
 
     async def _send_singly(self, records: Sequence[Record]) -> list[Any]:
         """All of them, whatever becomes of one; only those of the source itself can fail alone."""
-        pipe, failed = self._pipe, []
+        failed: list[Any] = []
         error: StepFailedError | None = None
         for record in records:
-            text, parameters = self._text(record, "TargetParameters"), parameters_of(pipe, record)
-            done = await self._ground.courier.deliver(pipe.target, text, pipe.arn, self._cause, parameters)
-            if not done.ok:
-                error = StepFailedError(done.code, done.message)
+            try:
+                await self._send_one(record)
+            except StepFailedError as failure:
+                error = failure
                 failed.append({"itemIdentifier": record.identifier})
         if error is not None and (len(failed) == len(records) or records[0].identifier is None):
             raise error
         return failed
+
+    async def _send_one(self, record: Record) -> None:
+        pipe = self._pipe
+        text, parameters = self._text(record, "TargetParameters"), parameters_of(pipe, record)
+        done = await self._ground.courier.deliver(pipe.target, text, pipe.arn, self._cause, parameters)
+        if not done.ok:
+            raise StepFailedError(done.code, done.message)
 
     async def _ask(self, arn: str, text: str) -> str:
         """The JSON text that a function or an Express state machine answers."""
@@ -97,7 +101,10 @@ class Passage:
         return self._text(records[0], block)
 
     def _text(self, record: Record, block: str) -> str:
-        return record.text(self._pipe.parameters(block).get("InputTemplate"), self._reserved)
+        try:
+            return record.text(self._pipe.parameters(block).get("InputTemplate"), self._reserved)
+        except UndeliverablePayload as error:
+            raise StepFailedError("INVALID_JSON", str(error)) from None
 
     def _reserved(self, name: str) -> Any:
         pipe = self._pipe

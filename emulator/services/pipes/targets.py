@@ -24,6 +24,7 @@ SINGLE = {
     "sns": "",
     "events": "EventBridgeEventBusParameters",
     "ecs": "EcsTaskParameters",
+    "logs": "CloudWatchLogsParameters",
 }
 """Targets that get one record after the other."""
 
@@ -52,6 +53,8 @@ def parameters_of(pipe: Pipe, record: Record) -> dict[str, Any]:
         return {**given, "StartedBy": f"pipe/{pipe.name}"}
     if service == "events":
         return _of_event(pipe, given)
+    if service == "logs" and given.get("Timestamp"):
+        return {**given, "Time": _instant(given["Timestamp"], milliseconds=True)}
     return dict(given)
 
 
@@ -63,11 +66,15 @@ def _of_event(pipe: Pipe, given: Mapping[str, Any]) -> dict[str, Any]:
         "Resources": given.get("Resources") or [],
     }
     if given.get("Time"):
-        try:
-            envelope["Time"] = read_time(given["Time"])
-        except ValueError:
-            raise StepFailedError("INVALID_PARAMETER", f"{given['Time']!r} is not a time.") from None
+        envelope["Time"] = _instant(given["Time"])
     return envelope
+
+
+def _instant(text: str, milliseconds: bool = False) -> float:
+    try:
+        return int(text) / 1000 if milliseconds else read_time(text)
+    except ValueError:
+        raise StepFailedError("INVALID_PARAMETER", f"{text!r} is not a time.") from None
 
 
 def answer_of(delivery: Delivery) -> str:

@@ -281,6 +281,18 @@ async def test_a_bus_gets_one_event_for_each_record(w: World) -> None:
 
 
 @in_world
+async def test_a_log_group_gets_one_line_for_each_record(w: World) -> None:
+    await w.do("CreateLogGroup", "logs", logGroupName="/seen")
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/seen"
+    place = {"CloudWatchLogsParameters": {"LogStreamName": "s", "Timestamp": "$.body.at"}}
+    await w.pipe(await w.queue(), group, TargetParameters={**place, "InputTemplate": "<$.body>"})
+    await w.put({"at": 1600000000000}, {"at": "never"})
+    (event,) = (await w.do("GetLogEvents", "logs", logGroupName="/seen", logStreamName="s"))["events"]
+    assert (event["timestamp"], event["message"]) == (1600000000000, '{"at":1600000000000}')
+    assert w.outcomes() == ["returned"]
+
+
+@in_world
 async def test_what_is_not_an_object_is_no_event(w: World) -> None:
     bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
     await w.pipe(await w.queue(), bus, TargetParameters={"InputTemplate": "<$.body>"})
