@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from typing import Any
 
 import click
@@ -58,3 +60,6 @@ def main() -> None:
     emulator up --task report=my.module:handler
     emulator up sample_tasks/socket_tasks
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # JSON can spell texts that no terminal can show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 from emulator.core.cause import Cause
 from emulator.core.clock import Clock
 from emulator.core.ids import Ids
+
+log = logging.getLogger("emulator.journal")
 
 CAPACITY = 50_000
 PAYLOAD_LIMIT = 65_536
@@ -114,7 +117,10 @@ class Journal:
         hop.ended = self._clock.now()
         hop.detail.update(detail)
         for follower in list(self._followers):
-            follower(hop)
+            try:
+                follower(hop)
+            except Exception:  # whoever looks on must not disturb the work
+                log.exception("a follower of the journal failed")
         return hop
 
     def note(

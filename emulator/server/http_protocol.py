@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
@@ -20,7 +21,20 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_header(name, value)
         self._spelled.append((name, value))
 
-    def handle_websocket_upgrade(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn's, but frames that come in one segment with the handshake are not lost."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():
+                self._upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            text = "Invalid HTTP request received."
+            self.logger.warning(text)
+            self.send_400_response(text)
+
+    def _upgrade(self, early: bytes) -> None:
         self.connections.discard(self)
         lines = [self.scope["method"].encode(), b" ", self.url, b" HTTP/1.1\r\n"]
         for name, value in self._spelled:
@@ -32,6 +46,8 @@ class HttpProtocol(HttpToolsProtocol):
         protocol.connection_made(self.transport)
         protocol.data_received(b"".join(lines))
         self.transport.set_protocol(protocol)
+        if early:
+            protocol.data_received(early)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -40,6 +56,3 @@ class HttpProtocol(HttpToolsProtocol):
     def abort(self) -> None:
         """Cut the connection, whatever waits to be sent."""
         self.transport.abort()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Clients that offer ``Upgrade: h2c`` are answered in HTTP/1.1, silently."""

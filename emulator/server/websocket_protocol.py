@@ -63,11 +63,12 @@ def protocol_class(settings: Settings) -> type[WebSocketProtocol]:
 
 
 class WebSocketProtocol(asyncio.Protocol):
-    """One connection.  ``scope["extensions"]["emulator.socket"]`` offers ``buffered``, ``abort`` and ``heard``."""
+    """One connection.  ``scope["extensions"]["emulator.socket"]`` offers ``buffered`` and ``abort``; it calls ``heard``
+    for whatever comes and ``framed`` for a part of a message."""
 
     __slots__ = (
         *("_app", "_code", "_conn", "_connections", "_early", "_fragments", "_inbox", "_reading", "_response"),
-        *("_state", "_tasks", "_timer", "_transport", "_waiter", "config", "heard"),
+        *("_state", "_tasks", "_timer", "_transport", "_waiter", "config", "framed", "heard"),
     )
     settings = Settings()
 
@@ -89,6 +90,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._fragments: list[bytes] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.heard: Callable[[], None] | None = None
+        self.framed: Callable[[], None] | None = None
 
     # The socket
 
@@ -183,6 +185,8 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._fragments is not None or not fin:
             self._fragments = [*(self._fragments or ()), data]
             if not fin:
+                if self.framed is not None:
+                    self.framed()
                 return
             data, self._fragments = b"".join(self._fragments), None
         try:
@@ -314,12 +318,13 @@ class WebSocketProtocol(asyncio.Protocol):
                 self._refuse_with(message)
 
     def _accept(self, message: Any) -> None:
-        response, self._response = self._response, None
+        response = self._response
         if response is None or self._code is not None:
             raise ConnectionError("the client is gone")
         del response.headers["Date"]
         if message.get("subprotocol"):
             response.headers["Sec-WebSocket-Protocol"] = message["subprotocol"]
+        self._response = None
         self._conn.send_response(response)
         self._flush()
         early, self._early = self._early, b""
@@ -338,7 +343,8 @@ class WebSocketProtocol(asyncio.Protocol):
         response = self._response
         if response is None or self._code is not None:
             raise ConnectionError("the client is gone")
-        response.body = bytes(response.body or b"") + message.get("body", b"")
+        if response.status_code != HTTPStatus.NOT_MODIFIED:  # which has none
+            response.body = bytes(response.body or b"") + message.get("body", b"")
         if message.get("more_body"):
             return
         self._response = None

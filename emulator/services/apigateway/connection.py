@@ -21,6 +21,8 @@ class Socket(Protocol):
 
     heard: Callable[[], None] | None
     """Called whenever bytes arrive, before they are understood."""
+    framed: Callable[[], None] | None
+    """Called for every data frame that does not end its message."""
 
     def buffered(self) -> int:
         """Bytes that wait to be sent."""

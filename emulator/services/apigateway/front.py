@@ -81,6 +81,8 @@ async def _open(ground: Ground, scope: Mapping[str, Any], send: Send) -> Connect
 async def _accept(ground: Ground, answer: Admitted, send: Send) -> None:
     connection = answer.connection
     lifecycle.begin(ground, connection)
+    if connection.socket is not None:
+        connection.socket.framed = lambda: connection.touch(ground)
     try:
         await send({"type": "websocket.accept", "subprotocol": answer.subprotocol, "headers": []})
     except OSError:  # gone meanwhile; its $connect has run, so has its $disconnect to

@@ -6,6 +6,7 @@ the last of them has finished.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from emulator.services.apigateway.store import Api, ApiIndex, Resource
 from emulator.services.apigateway.throttle import ThrottleStore
 
 CONNECTION_MARK = 2
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 MISSING_TOKEN = Denied(403, "Missing Authentication Token")
 FORBIDDEN = Denied(403, frames.FORBIDDEN)
 THROTTLED = Denied(429, frames.TOO_MANY_REQUESTS)
@@ -135,7 +137,10 @@ async def _ask_integration(exchange: Exchange) -> Admitted | Denied:
     if isinstance(outcome, Failure):
         return Denied(outcome.status, outcome.message)
     if 200 <= outcome.status < 300:
-        return Admitted(exchange.connection, outcome.headers.get("sec-websocket-protocol"))
+        protocol = outcome.headers.get("sec-websocket-protocol")
+        if protocol and not _TOKEN.fullmatch(protocol):
+            return Denied(502, frames.INTERNAL_ERROR, f"{protocol!r} is no name of a subprotocol")
+        return Admitted(exchange.connection, protocol)
     # What is no HTTP status cannot be an answer.
     status = outcome.status if 300 <= outcome.status < 600 else 502
     return Denied(status, _TEXTS.get(status, frames.INTERNAL_ERROR if status >= 500 else frames.FORBIDDEN))

@@ -52,7 +52,7 @@ def _headers(result: Mapping[str, Any]) -> dict[str, str] | None:
     if not isinstance(multi, dict) or not isinstance(single, dict):
         return None
     lists = {name.lower(): str(values[-1]) for name, values in multi.items() if isinstance(values, list) and values}
-    return lists | {name.lower(): str(value) for name, value in single.items()}
+    return lists | {name.lower(): str(value) for name, value in single.items() if value is not None}
 
 
 async def custom(exchange: Exchange, cause: Cause) -> Outcome:

@@ -54,11 +54,13 @@ class RawClient:
         self.writer = writer
 
     @classmethod
-    async def open(cls, port, path="/dev", extra=""):
+    async def open(cls, port, path="/dev", extra="", early=b""):
+        """Connect; ``early`` goes out together with the handshake."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{extra}\r\n".encode()
+            + early
         )
         client = cls(reader, writer)
         try:
@@ -69,7 +71,8 @@ class RawClient:
         client.status = int(client.head.split()[1])
         return client
 
-    def send_frame(self, opcode, payload=b"", fin=True):
+    @staticmethod
+    def packed(opcode, payload=b"", fin=True):
         mask = os.urandom(4)
         length = len(payload)
         first = (0x80 if fin else 0) | opcode
@@ -79,7 +82,10 @@ class RawClient:
             head = struct.pack("!BBH", first, 0x80 | 126, length)
         else:
             head = struct.pack("!BBQ", first, 0x80 | 127, length)
-        self.writer.write(head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)))
+        return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+    def send_frame(self, opcode, payload=b"", fin=True):
+        self.writer.write(self.packed(opcode, payload, fin))
 
     async def frame(self):
         """(opcode, fin, payload) of the next frame."""

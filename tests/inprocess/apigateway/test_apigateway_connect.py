@@ -84,6 +84,8 @@ async def test_the_integration_selects_the_subprotocol(world):
     offer = [("Sec-WebSocket-Protocol", "one,two")]
     assert (await w.connect(w.api({"$connect": "chosen"}), headers=offer)).subprotocol == "two"
     assert (await w.connect(w.api({"$connect": "multi"}), headers=offer)).subprotocol == "two"
+    w.functions["none"] = lambda event: OK | {"headers": {"Sec-WebSocket-Protocol": None}}
+    assert (await w.connect(w.api({"$connect": "none"}), headers=offer)).subprotocol is None
     assert (await w.connect(w.api({"$connect": "ok"}), headers=offer)).subprotocol is None
     assert (await w.connect(w.api(), headers=offer)).subprotocol is None
 

@@ -80,6 +80,49 @@ async def test_the_chosen_subprotocol(world):
 
 
 @on_a_port()
+async def test_a_frame_in_one_segment_with_the_handshake(world):
+    world.api({"$default": "ok"})
+    client = await RawClient.open(world.port, early=RawClient.packed(TEXT, b"at once"))
+    await until(lambda: len(world.events) == 1)
+    assert world.events[0]["body"] == "at once"
+    client.close()
+
+
+@on_a_port()
+async def test_what_is_no_subprotocol_refuses_the_handshake(world):
+    values = iter(["a\r\nX: y", "\u20ac", "two words"])
+    world.functions["odd"] = lambda event: {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": next(values)}}
+    world.api({"$connect": "odd"})
+    for _ in range(3):
+        client = await RawClient.open(world.port)
+        assert client.status == 502
+        client.close()
+    assert world.connections() == []
+
+
+@on_a_port()
+async def test_a_refusal_with_304_has_no_body(world):
+    world.functions["no"] = lambda event: {"statusCode": 304}
+    world.api({"$connect": "no"})
+    client = await RawClient.open(world.port)
+    assert client.status == 304
+    assert await client.reader.read() == b""
+    client.close()
+
+
+@on_a_port()
+async def test_parts_of_a_message_keep_a_connection_alive(world):
+    world.api({"$default": "ok"})
+    client = await RawClient.open(world.port)
+    (connection,) = world.connections()
+    before = connection.last_active_at
+    client.send_frame(TEXT, b"a", fin=False)
+    await until(lambda: connection.last_active_at > before)
+    assert world.events == []
+    client.close()
+
+
+@on_a_port()
 async def test_frames_up_to_32_kb_and_messages_up_to_128_kb(world):
     world.api({"$default": "ok"})
     client = await RawClient.open(world.port)
