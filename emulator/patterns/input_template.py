@@ -12,8 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from emulator.core.jsontext import compact
-from emulator.patterns.exact_numbers import parse_json
+from emulator.patterns.exact_numbers import parse_json, write_json
 from emulator.patterns.payload_path import MISSING
 
 _QUOTED = r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"'
@@ -74,12 +73,12 @@ def fill(template: Template, value_of: Callable[[str], Any]) -> str:
 
 def _filled(value: Any, quoted: bool, is_json: bool) -> str:
     if not quoted:
-        return '""' if value is MISSING else compact(value)
+        return '""' if value is MISSING else write_json(value)
     if value is MISSING:
         return ""
     if isinstance(value, str):
         return value  # raw, not escaped: recorded from AWS
-    text = compact(value)
+    text = write_json(value)
     return text if is_json else text.replace('"', "")
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.core.errors import AwsError
-from emulator.core.jsontext import compact
-from emulator.patterns.exact_numbers import parse_json
+from emulator.patterns.exact_numbers import parse_json, write_json
 from emulator.patterns.input_template import Template, UndeliverablePayload, fill, parse_template
 from emulator.patterns.payload_path import MISSING, steps_of, value_at
 
@@ -56,10 +55,10 @@ def render(target: dict[str, Any], event: dict[str, Any], *, rule_arn: str, rule
         return str(target["Input"])
     if target.get("InputPath") is not None:
         value = value_at(target["InputPath"], event)
-        return "{}" if value is MISSING else compact(value)  # AWS's answer to a missing field is not documented
+        return "{}" if value is MISSING else write_json(value)  # AWS's answer to a missing field is not documented
     transformer = target.get("InputTransformer")
     if transformer is None:
-        return compact(event)
+        return write_json(event)
     paths: dict[str, str] = transformer.get("InputPathsMap") or {}
 
     def value_of(name: str) -> Any:

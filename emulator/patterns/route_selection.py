@@ -52,6 +52,11 @@ class Selection:
             return None
         return self.evaluate({"request.body": body}) if isinstance(body, dict) else None
 
+    @property
+    def is_static(self) -> bool:
+        """Whether it has no variables, and so the same value for every message."""
+        return not any(isinstance(part, Variable) for part in self.parts)
+
     def evaluate(self, lookup: Mapping[str, object] | Lookup) -> str | None:
         """The value with variables from ``lookup``: a mapping, or a function that answers ``MISSING`` for nothing.
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from emulator.wire.models import operation_model
 from emulator.wire.querynames import list_name, map_names, member_name
-from emulator.wire.scalars import FROM_TEXT
+from emulator.wire.scalars import FROM_TEXT, malformed
 
 
 @dataclass(slots=True)
@@ -140,6 +140,8 @@ def _map(service: str, prefix: str, shape: Any) -> FieldReader:
             key, value = entry.at(key_name), entry.at(value_name)
             if key is not None and key.text is not None:
                 result[key.text] = None if value is None else read_value(value)
+            elif value is not None:
+                raise malformed(f"{name} has an entry without {key_name}")
         return result or None
 
     return read

@@ -30,14 +30,14 @@ def validate(service: str, operation: str, params: Mapping[str, Any], style: Sty
 
     A value of the wrong type is SerializationException.  With ``style="standard"`` broken constraints (required,
     length, range, pattern, enum, unions) are ValidationException (ValidationError on Query services) and listed in
-    the model's order; ``"own"`` leaves them to services that have texts of their own.
+    the model's order; ``"own"`` leaves them to services that have texts of their own, but for ``null`` where a list or
+    a map holds structures: those services need not look for it.
     """
     input_checker(service, operation)(params)
     findings: list[str] = []
-    if style == "standard":
-        check = _operation_check(service, operation)
-        if check is not None:
-            check(params, None, findings)
+    check = _operation_check(service, operation, style == "own")
+    if check is not None:
+        check(params, None, findings)
     if findings:
         code = "ValidationError" if protocol_name(service) == "query" else "ValidationException"
         raise AwsError(code, validation_message(findings))
@@ -65,9 +65,10 @@ def path_text(path: Path) -> str:
 
 
 @cache
-def _operation_check(service: str, operation: str) -> Check | None:
+def _operation_check(service: str, operation: str, nulls_only: bool) -> Check | None:
     shape = operation_model(service, operation).input_shape
-    return None if shape is None else _Compiler(service, {}).check(shape)
+    compiler = _NullCompiler(service, {}) if nulls_only else _Compiler(service, {})
+    return None if shape is None else compiler.check(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class _Compiler:
 
         return check
 
-    def _structure(self, shape: Any) -> Check:
+    def _structure(self, shape: Any) -> Check | None:
         known = self.memo.get(shape.name)
         if known is not None:
             return known
@@ -123,15 +124,21 @@ class _Compiler:
                     findings.append(finding(None, path_text((path, shown)), "Member must not be null"))
 
         self.memo[shape.name] = check
-        required = set(shape.required_members)
+        required = self._needed(shape)
         for name, member in shape.members.items():
-            # SDKs fill idempotency tokens in; AWS makes one up where a client did not.
-            needed = name in required and not member.metadata.get("idempotencyToken")
+            needed = name in required
             unchecked = (self.service, shape.name, name) in UNCHECKED_MEMBERS
             check_member = None if unchecked else self.check(member)
             if needed or check_member is not None:
                 members.append((name, camel(name), needed, check_member))
-        return self._union(shape, check) if shape.is_tagged_union else check
+        if shape.is_tagged_union:
+            return self._union(shape, check)
+        return check if members else None
+
+    def _needed(self, shape: Any) -> frozenset[str]:
+        """Required members.  SDKs fill idempotency tokens in; AWS makes one up where a client did not."""
+        tokens = {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
+        return frozenset(shape.required_members) - tokens
 
     def _union(self, shape: Any, check_members: Check) -> Check:
         def check(value: Any, path: Path, findings: list[str]) -> None:
@@ -179,7 +186,7 @@ class _Compiler:
 
         return _all([check for check in (keys, check) if check is not None])
 
-    def _scalars(self, shape: Any, item: Any, items: Callable[[Any], Any], title: str) -> Check:
+    def _scalars(self, shape: Any, item: Any, items: Callable[[Any], Any], title: str) -> Check | None:
         """AWS quotes the whole collection and lists every constraint of its items (recorded from AWS, Lambda)."""
         rules = _rules(self.service, item)
         texts = ", ".join([*(rule.text for rule in _listed(rules)), "Member must not be null"])
@@ -192,6 +199,24 @@ class _Compiler:
                     return
 
         return check
+
+
+class _NullCompiler(_Compiler):
+    """Compiles only what looks for ``null`` among structures."""
+
+    __slots__ = ()
+
+    def _own(self, shape: Any) -> Check | None:
+        return None
+
+    def _scalars(self, shape: Any, item: Any, items: Callable[[Any], Any], title: str) -> Check | None:
+        return None
+
+    def _needed(self, shape: Any) -> frozenset[str]:
+        return frozenset()
+
+    def _union(self, shape: Any, check_members: Check) -> Check:
+        return check_members
 
 
 def _listed(rules: list[_Rule]) -> list[_Rule]:

@@ -110,14 +110,16 @@ def _check(params: Params, http: bool) -> None:
         apis.check_api(params)
     else:
         refuse(params, "WEBSOCKET APIs", "CorsConfiguration", "Target", "RouteKey", "CredentialsArn")
-    if len(params.get("Name") or "") > 128:
-        raise bad_request("Invalid value for name: at most 128 characters")
+    if not 0 < len(params.get("Name", "x")) <= 128:
+        raise bad_request("Invalid value for name: 1 to 128 characters")
     if params.get("IpAddressType", "ipv4") not in _ADDRESS_TYPES:
         raise bad_request(f"Invalid ipAddressType. Must be one of [{', '.join(_ADDRESS_TYPES)}]")
     if params.get("ApiKeySelectionExpression", _KEY_SOURCES[0]) not in _KEY_SOURCES:
         raise bad_request(f"Invalid apiKeySelectionExpression. Must be one of [{', '.join(_KEY_SOURCES)}]")
     expression = params.get("RouteSelectionExpression")
     if expression is not None and not http:
+        if not expression:
+            raise bad_request("Invalid routeSelectionExpression: it is empty")
         try:
             compile_selection(expression)
         except ValueError as error:

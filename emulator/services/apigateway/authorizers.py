@@ -30,10 +30,11 @@ from emulator.services.apigateway.store import Api, Resource
 
 _FIELDS = ("AuthorizerCredentialsArn", "AuthorizerType", "AuthorizerUri", "IdentitySource", "Name")
 _HTTP_ONLY = (
-    *("AuthorizerPayloadFormatVersion", "AuthorizerResultTtlInSeconds", "EnableSimpleResponses"),
-    *("IdentityValidationExpression", "JwtConfiguration"),
+    *("AuthorizerPayloadFormatVersion", "EnableSimpleResponses", "IdentityValidationExpression"),
+    "JwtConfiguration",
 )
 _MODEL_FIELDS = ("ContentType", "Description", "Name", "Schema")
+"""A time to live has no effect on WebSocket APIs, whose verdicts are never kept (AWS docs)."""
 _SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|context)\.[\w.-]+")
 
 
@@ -41,9 +42,9 @@ _SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|cont
 def create_authorizer(call: Call, api: Api, params: Params) -> dict[str, Any]:
     if api.is_http:
         return new_authorizer(call, api, params)
-    require(params, "Name", "AuthorizerType")
+    require(params, "Name", "AuthorizerType", "IdentitySource")
     authorizer_id = new_id(call, api.authorizers)
-    authorizer = {"AuthorizerId": authorizer_id, "IdentitySource": [], **given(params, _FIELDS)}
+    authorizer = {"AuthorizerId": authorizer_id, **given(params, _FIELDS)}
     _check(api, params, authorizer)
     api.authorizers[authorizer_id] = authorizer
     return authorizer
@@ -90,8 +91,9 @@ def reset_authorizers_cache(call: Call, params: Params) -> None:
 def _check(api: Api, params: Params, authorizer: Resource) -> None:
     if authorizer["AuthorizerType"] != "REQUEST":
         raise bad_request(f"Invalid authorizerType {authorizer['AuthorizerType']}. WEBSOCKET APIs take REQUEST only")
-    ttl_off = {**params, "AuthorizerResultTtlInSeconds": params.get("AuthorizerResultTtlInSeconds") or None}
-    refuse(ttl_off, "WEBSOCKET APIs' authorizers", *_HTTP_ONLY)
+    if not authorizer["Name"]:
+        raise bad_request("Invalid value for name: it is empty")
+    refuse(params, "WEBSOCKET APIs' authorizers", *_HTTP_ONLY)
     for source in authorizer["IdentitySource"]:
         if not _SOURCE.fullmatch(source):
             raise bad_request(f"Invalid mapping expression specified: {source}")

@@ -88,7 +88,8 @@ def fits_model(snapshot: Snapshot, plan: RoutePlan, text: str) -> bool:
     expression = plan.route.get("ModelSelectionExpression")
     if not expression:
         return True
-    key = compile_selection(expression).select(text)
+    selection = compile_selection(expression)
+    key = selection.evaluate({}) if selection.is_static else selection.select(text)
     models = plan.route.get("RequestModels", {})
     model = snapshot.models.get(models.get(key or "", models.get("$default", "")))
     return model is not None and is_valid(model["Schema"], text)

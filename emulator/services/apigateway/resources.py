@@ -89,6 +89,9 @@ def merged_maps(old: Mapping[str, Any], changes: Resource, names: Iterable[str])
     return result
 
 
+MOST_DIGITS = 18
+
+
 def page(items: Iterable[Resource], params: Mapping[str, Any]) -> dict[str, Any]:
     """``{"Items": […]}`` with ``NextToken`` when ``MaxResults`` cuts the list."""
     everything = list(items)
@@ -105,7 +108,7 @@ def _number(params: Mapping[str, Any], name: str, default: int) -> int:
     text = params.get(name)
     if text in (None, ""):
         return default
-    if not str(text).isdecimal():
+    if not str(text).isdecimal() or len(str(text)) > MOST_DIGITS:
         raise bad_request(f"Invalid value for {name[0].lower()}{name[1:]}")
     return int(str(text))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
+from emulator.patterns.route_selection import compile_selection
 from emulator.services.apigateway import deployment
 from emulator.services.apigateway.http.routes import changed_route, new_route
 from emulator.services.apigateway.resources import (
@@ -92,6 +93,8 @@ def delete_route_request_parameter(call: Call, api: Api, params: Params) -> None
 
 def _check(api: Api, route: Resource) -> None:
     key = route["RouteKey"]
+    if not key:
+        raise bad_request("Invalid route key: it is empty")
     if key.startswith("$") and key not in _RESERVED:
         raise bad_request(f"Invalid route key: {key}. After $ only {', '.join(_RESERVED)} are allowed")
     for other in api.routes.values():
@@ -102,6 +105,11 @@ def _check(api: Api, route: Resource) -> None:
     for name in route.get("RequestParameters", {}):
         if not _SOURCE.fullmatch(name):
             raise bad_request(f"Invalid request parameter specified: {name}")
+    if route.get("ModelSelectionExpression"):
+        try:
+            compile_selection(route["ModelSelectionExpression"])
+        except ValueError as error:
+            raise bad_request(f"Invalid modelSelectionExpression: {error}") from None
     _check_target(api, route)
     _check_authorization(api, route)
 

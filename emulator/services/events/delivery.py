@@ -121,6 +121,9 @@ class Delivery:
     async def _end(self, failure: Failure, condition: str | None) -> None:
         """Hand the event to the dead-letter queue, or drop it; either way the journal says why."""
         queue = self.target.dead_letter_arn
+        if queue is not None and queue.split(":")[3] != self.rule.arn.split(":")[3]:
+            log.warning("dead-letter queue %s of rule %s is in another region", queue, self.rule.arn)
+            queue = None  # AWS docs: it has to be in the same region
         if queue is None:
             self.ground.journal.note(
                 "dead-letter",

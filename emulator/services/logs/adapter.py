@@ -42,11 +42,13 @@ def adapter(ground: Ground) -> Callable[[Parcel], Awaitable[Any]]:
 
 
 def _shaped(payload: str) -> tuple[int, str]:
-    """Time and text of a transformed event (AWS docs, "CloudWatch Logs as a target")."""
+    """Time (milliseconds, or ISO 8601) and text of a transformed event (AWS docs, "CloudWatch Logs as a target")."""
     try:
         given = jsontext.parse(payload)
         message = given["message"]
-        return int(given["timestamp"]), message if isinstance(message, str) else compact(message)
+        at = given["timestamp"]
+        instant = int(at) if not isinstance(at, str) or at.isdecimal() else milliseconds(read_time(at))
+        return instant, message if isinstance(message, str) else compact(message)
     except (ValueError, TypeError, KeyError):
         text = "An input template for a log group gives a timestamp and a message."
         raise DeliveryFailedError("INVALID_PARAMETER", text) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import zlib
 from typing import Any
 
 from emulator.core.ground import Call
@@ -128,5 +129,5 @@ def _shown(stream: LogStream, event: Event) -> dict[str, Any]:
         "timestamp": event.timestamp,
         "message": event.message,
         "ingestionTime": event.ingestion,
-        "eventId": f"{event.timestamp:020d}{event.number:036d}",
+        "eventId": f"{event.timestamp:020d}{zlib.crc32(stream.name.encode()):012d}{event.number:024d}",
     }

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from emulator.core.jsontext import compact
-from emulator.patterns.exact_numbers import parse_json
+from emulator.patterns.exact_numbers import parse_json, write_json
 from emulator.patterns.input_template import UndeliverablePayload, fill, parse_template
 from emulator.patterns.payload_path import MISSING, steps_of, value_at
 from emulator.services.pipes.errors import invalid
@@ -71,7 +71,7 @@ class Record:
         if not isinstance(given, str) or not _is_path(given):
             return given
         found = value_at(given, self.decoded)
-        return "" if found is MISSING else found if isinstance(found, str) else compact(found)
+        return "" if found is MISSING else found if isinstance(found, str) else write_json(found)
 
 
 def check_template(template: str | None, member: str) -> None:

@@ -28,11 +28,11 @@ _PAGE = 1000
 def create_queue(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Creates a queue, or answers an existing one's URL when every attribute given has the queue's current value."""
     name, given = required(params, "QueueName"), params.get("Attributes") or {}
-    fifo = queue_attributes.wants_fifo(given)
-    check_name(name, fifo)
-    changes = queue_attributes.read_changes(given, fifo)
     store = call.store(SqsStore)
     queue = store.queues.get(name)
+    fifo = queue.fifo if queue is not None and not given else queue_attributes.wants_fifo(given)
+    check_name(name, fifo)
+    changes = queue_attributes.read_changes(given, fifo)
     if queue is not None:
         _check_same(queue, changes)
         return {"QueueUrl": url_of(call, queue)}

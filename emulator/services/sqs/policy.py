@@ -18,11 +18,21 @@ def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found) if isinstance(found, list) else [found]
 
 
+def _document(policy: str | None, otherwise: dict[str, Any]) -> dict[str, Any]:
+    """A policy is kept as it was given, so it may be anything: what is no policy is none."""
+    document = jsontext.parse(policy) if policy else otherwise
+    return document if isinstance(document, dict) else otherwise
+
+
+def _sid(statement: Any) -> Any:
+    return statement.get("Sid") if isinstance(statement, dict) else None
+
+
 def add_statement(policy: str | None, arn: str, label: str, accounts: list[str], actions: list[str]) -> str:
     """The policy with one more statement, in the form recorded from AWS."""
-    document = jsontext.parse(policy) if policy else {"Version": "2008-10-17", "Id": f"{arn}/SQSDefaultPolicy"}
+    document = _document(policy, {"Version": "2008-10-17", "Id": f"{arn}/SQSDefaultPolicy"})
     statements = _statements(document)
-    if any(statement.get("Sid") == label for statement in statements):
+    if any(_sid(statement) == label for statement in statements):
         raise invalid_value("Label", label, "Already exists.")
     statements.append(
         {
@@ -38,9 +48,9 @@ def add_statement(policy: str | None, arn: str, label: str, accounts: list[str],
 
 def remove_statement(policy: str | None, label: str) -> str | None:
     """The policy without a statement; None when that was the last one."""
-    document = jsontext.parse(policy) if policy else {}
+    document = _document(policy, {})
     statements = _statements(document)
-    kept = [statement for statement in statements if statement.get("Sid") != label]
+    kept = [statement for statement in statements if _sid(statement) != label]
     if len(kept) == len(statements):
         raise invalid_value("Label", label, "can't find label.")
     return compact({**document, "Statement": kept}) if kept else None

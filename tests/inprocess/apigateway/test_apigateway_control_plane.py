@@ -280,3 +280,25 @@ def test_a_served_deployment_cannot_be_deleted():
     assert w.refusal("delete_deployment", ApiId=api, DeploymentId=made)[0] == BAD
     w.op("delete_stage", ApiId=api, StageName="dev")
     w.op("delete_deployment", ApiId=api, DeploymentId=made)
+
+
+def test_empty_names_and_expressions_are_refused():
+    w = World()
+    api = w.api({"a": "ok"})
+    (route,) = w.op("get_routes", ApiId=api)["Items"]
+    uri = lambda_uri("ok")
+    authorizer = {"ApiId": api, "AuthorizerType": "REQUEST", "AuthorizerUri": uri}
+    refused = [
+        w.refusal("update_api", ApiId=api, Name=""),
+        w.refusal("update_api", ApiId=api, RouteSelectionExpression=""),
+        w.refusal("update_route", ApiId=api, RouteId=route["RouteId"], RouteKey=""),
+        w.refusal("update_route", ApiId=api, RouteId=route["RouteId"], ModelSelectionExpression="${"),
+        w.refusal("create_route", ApiId=api, RouteKey="b", ModelSelectionExpression="$request.body.a["),
+        w.refusal("create_authorizer", Name="x", **authorizer),
+        w.refusal("create_authorizer", Name="", IdentitySource=[], **authorizer),
+        w.refusal("get_apis", MaxResults="9" * 5000),
+        w.refusal("get_apis", NextToken="9" * 5000),
+    ]
+    assert [code for code, _ in refused] == [BAD] * len(refused)
+    made = w.op("create_authorizer", Name="x", IdentitySource=[], AuthorizerResultTtlInSeconds=300, **authorizer)
+    assert "AuthorizerResultTtlInSeconds" not in made

@@ -256,3 +256,16 @@ async def test_models_keep_wrong_messages_from_the_function(world):
     assert w.events == []
     await client.send({"action": "a", "id": 1})
     assert len(w.events) == 1
+
+
+@in_world
+async def test_a_static_expression_selects_its_model_for_every_body(world):
+    w = world()
+    api = w.api()
+    schema = {"type": "array"}
+    w.op("create_model", ApiId=api, Name="List", Schema=json.dumps(schema), ContentType="application/json")
+    w.route(api, "$default", "ok", ModelSelectionExpression="list", RequestModels={"list": "List"})
+    client = await w.connect(api)
+    await client.send("[1]")
+    await client.send("{}")
+    assert [event["body"] for event in w.events] == ["[1]"]

@@ -426,3 +426,31 @@ def test_jitter_spreads_retries_between_half_and_all_of_the_delay() -> None:
         assert 0.5 <= second - first <= 1.001
 
     run(story)
+
+
+def test_a_dead_letter_queue_of_another_region_gets_nothing() -> None:
+    async def story() -> None:
+        world = World()
+        elsewhere = arn("sqs", "dead", region="eu-west-1")
+        world.rule("r", ALL, {"Arn": QUEUE, "DeadLetterConfig": {"Arn": elsewhere}})
+        world.fail[QUEUE] = [DeliveryFailedError("NO_RESOURCE", "The specified queue does not exist")]
+        world.put()
+        await world.advance()
+        assert world.got == []
+        assert world.hops("dead-letter") == [("dead-letter", "dropped")]
+
+    run(story)
+
+
+def test_numbers_keep_their_text_and_half_characters_become_whole_ones() -> None:
+    async def story() -> None:
+        world = World()
+        shaped = {"Arn": OTHER_QUEUE, "InputPath": "$.detail"}
+        world.rule("r", '{"detail":{"n":[1.5]}}', QUEUE, shaped)
+        world.put(Detail='{"n":1.50,"big":12345678901234567890.0,"half":"\\ud800!"}')
+        await world.advance()
+        whole, detail = world.got
+        assert '"detail":{"n":1.50,"big":12345678901234567890.0,' in whole.payload
+        assert detail.payload == '{"n":1.50,"big":12345678901234567890.0,"half":"\ufffd!"}'
+
+    run(story)

@@ -48,6 +48,8 @@ def test_a_log_event_for_each_event_at_its_time(target: str) -> None:
     [
         ('{"timestamp": 1600000000000, "message": "source <s>"}', [(1_600_000_000_000, "source s")]),
         ('{"timestamp": 1600000000000, "message": {"s": <s>}}', [(1_600_000_000_000, '{"s":"s"}')]),
+        ('{"timestamp": "<t>", "message": "at an instant"}', [(1_699_999_940_000, "at an instant")]),
+        ('{"timestamp": "never", "message": "no time"}', []),
         ('{"message": "no time"}', []),
         ('"text"', []),
     ],
@@ -55,7 +57,7 @@ def test_a_log_event_for_each_event_at_its_time(target: str) -> None:
 def test_a_transformer_says_time_and_text(template: str, expected: list[Any]) -> None:
     async def main() -> None:
         w = world("/aws/events/seen")
-        transformer = {"InputPathsMap": {"s": "$.source"}, "InputTemplate": template}
+        transformer = {"InputPathsMap": {"s": "$.source", "t": "$.time"}, "InputTemplate": template}
         w.rule("r", '{"source":["s"]}', {"Arn": GROUP, "InputTransformer": transformer})
         w.do("put_events", Entries=[EVENT])
         await w.ground.clock.quiet()

@@ -227,3 +227,19 @@ def test_quotas_can_be_relaxed(sqs):
     sqs.ground.settings.enforce_quotas = False
     entries = [{"Id": str(n), "MessageBody": "x" * 200_000} for n in range(12)]
     assert len(sqs.send_message_batch(QueueUrl=sqs.queue(), Entries=entries)["Successful"]) == 12
+
+
+def test_an_existing_fifo_queue_is_found_without_attributes(sqs):
+    url = sqs.fifo()
+    assert sqs.create_queue(QueueName="q.fifo") == {"QueueUrl": url}
+    assert sqs.refusal("create_queue", QueueName="other.fifo")[0] == "InvalidParameterValueException"
+
+
+@pytest.mark.parametrize("policy", ['{"Statement":"x"}', '{"Statement":["x",{"Sid":"a"}]}'])
+def test_policies_that_are_none_take_statements(sqs, policy):
+    url = sqs.queue()
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    sqs.add_permission(QueueUrl=url, Label="l", AWSAccountIds=["111111111111"], Actions=["SendMessage"])
+    assert '"Sid":"l"' in attributes(sqs, url, "Policy")["Policy"]
+    sqs.remove_permission(QueueUrl=url, Label="l")
+    assert sqs.refusal("remove_permission", QueueUrl=url, Label="l")[0] == "InvalidParameterValueException"

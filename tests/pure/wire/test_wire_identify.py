@@ -268,3 +268,17 @@ def test_operation_names() -> None:
 def test_answers_speak_the_requests_version(target: str, content_type: str, answered: str) -> None:
     call = parse(request("POST", "/", x_amz_target=target, content_type=content_type))
     assert dict(answer(call, {}, REQUEST_ID).headers)["Content-Type"] == answered
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("sqs.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("eu-west-1.queue.localhost:4566", "eu-west-1"),
+        ("sqs.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("localhost:4566", "xx-test-1"),
+        ("my-queue-1.example.com", "xx-test-1"),
+    ],
+)
+def test_an_unsigned_request_goes_to_its_hosts_region(host: str, region: str) -> None:
+    assert credential_scope(request("GET", "/", host=host), default_region="xx-test-1").region == region

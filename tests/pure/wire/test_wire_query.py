@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from wire_oracle import REQUEST_ID, form
 
+from emulator.core.errors import AwsError
 from emulator.wire import WireError, WireRequest, answer, parse
 
 SQS = {"Version": "2012-11-05"}
@@ -34,6 +35,12 @@ def test_create_queue() -> None:
         Tag__1__Value="",
     )
     assert params == {"QueueName": "q", "Attributes": {"DelaySeconds": "5", "FifoQueue": "true"}, "tags": {"a": ""}}
+
+
+def test_an_entry_without_its_name_is_refused() -> None:
+    attribute = {"MessageAttribute__1__Value__DataType": "String", "MessageAttribute__1__Value__StringValue": "x"}
+    with pytest.raises(AwsError, match="without Name"):
+        _sqs("SendMessage", QueueUrl="q", MessageBody="b", **attribute)
 
 
 def test_receive_message() -> None:

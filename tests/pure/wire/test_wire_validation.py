@@ -215,3 +215,28 @@ def test_every_pattern_is_understood(service: str) -> None:
     model = service_model(service)
     patterns = {model.shape_for(name).metadata.get("pattern") for name in model.shape_names}
     assert [pattern for pattern in patterns if pattern and java_pattern(pattern) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "path"),
+    [
+        ("SendMessageBatch", {"Entries": [{"Id": "a"}, None]}, "entries.2.member"),
+        ("SendMessage", {"MessageAttributes": {"a": None}}, "messageAttributes.a.member"),
+        (
+            "SendMessageBatch",
+            {"Entries": [{"MessageAttributes": {"a": None}}]},
+            "entries.1.member.messageAttributes.a.member",
+        ),
+    ],
+)
+def test_null_among_structures_is_refused_for_services_with_texts_of_their_own(
+    operation: str, params: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(AwsError) as caught:
+        validate("sqs", operation, params, "own")
+    assert caught.value.message == one(f"Value null at '{path}' failed to satisfy constraint: Member must not be null")
+
+
+def test_services_with_texts_of_their_own_look_for_the_rest_themselves() -> None:
+    validate("sqs", "SendMessage", {"DelaySeconds": -1, "MessageAttributes": {"a": {}}}, "own")
+    validate("sqs", "ReceiveMessage", {"AttributeNames": [None]}, "own")
