@@ -17,7 +17,7 @@ from emulator.asl.paths import Path, PathSyntaxError, compile_asl_path
 from emulator.asl.scope import ABSENT, Scope
 
 _NAME = re.compile(r"States\.(\w+)\s*\(")
-_STRING = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_STRING = re.compile(r"'((?:[^'\\]|\\['\\{}])*)'", re.DOTALL)
 _WORD = re.compile(r"(?:true|false|null)\b")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,40})(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
 # A path ends at a comma or parenthesis that is not inside brackets, quotes or a filter.

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.asl.errors import QUERY_EVALUATION_ERROR, StatesError
-from emulator.asl.jsonata_engines import FUNCTION, UNDEFINED, Expression, JsonataError, compile_expression
+from emulator.asl.jsonata_engines import (
+    FUNCTION,
+    UNDEFINED,
+    Expression,
+    JsonataError,
+    check_memory,
+    compile_expression,
+)
 from emulator.asl.jsonata_references import variables_of
 from emulator.asl.scope import ABSENT, Literal, Scope, Value
 from emulator.core.jsontext import compact
@@ -39,6 +46,7 @@ class Query:
 
     def evaluate(self, scope: Scope) -> Any:
         try:
+            check_memory(self.text)
             value = self.expression.evaluate(_bindings(scope), scope.host)
         except JsonataError as fault:
             raise self._error(f"threw an error during evaluation{fault.joint} {fault}") from None

@@ -15,19 +15,22 @@ from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from emulator.asl.jsonata_functions import FunctionError, extra_functions
-from emulator.asl.jsonata_messages import STACK_OVERFLOW, code_and_text, reference_message
+from emulator.asl.jsonata_messages import LIMITS, MEMORY, code_and_text, reference_message
+from emulator.asl.jsonata_references import longest_range
 from emulator.asl.scope import Absent, Host
 
 UNDEFINED = Absent()
 FUNCTION = Absent()
+_LONGEST_RANGE = 873_782
+"""Numbers of a range; one more is over AWS's limit on memory (recorded)."""
 # AWS stops a sum of 200 terms by recursion; both libraries count three levels a term and a few around it.
 _MAX_DEPTH = 602
-_MAX_MILLISECONDS = 5_000
+_MAX_MILLISECONDS = 2_000
 _NON_FUNCTION = "T1006: Attempted to invoke a non-function"
-_NAMES = ("now", "millis", "random", "uuid", "partition", "range", "hash", "parse", "eval")
+_NAMES = ("now", "millis", "random", "uuid", "partition", "range", "hash", "parse", "clone", "eval")
 # The functions of the evaluation that is running: they know its host and its one instant.
 _FUNCTIONS: ContextVar[dict[str, Callable[..., Any]]] = ContextVar("jsonata_functions")
-_OWN = frozenset({"uuid", "partition", "range", "hash", "parse"})
+_OWN = frozenset({"uuid", "partition", "range", "hash", "parse", "clone"})
 
 
 class JsonataError(Exception):
@@ -45,6 +48,12 @@ class NoEngineError(Exception):
 class Expression(Protocol):
     def evaluate(self, bindings: Mapping[str, Any], host: Host) -> Any:
         """Plain JSON, UNDEFINED or FUNCTION.  Raises JsonataError."""
+
+
+def check_memory(text: str) -> None:
+    """Raises JsonataError for an expression that AWS would not find the memory for."""
+    if longest_range(text) > _LONGEST_RANGE:
+        raise JsonataError(MEMORY, ":")
 
 
 def compile_expression(text: str, engine: str | None = None) -> Expression:
@@ -71,11 +80,11 @@ def _engine() -> str:
 def fault_from(error: BaseException) -> JsonataError:
     """A library's exception in the reference implementation's words."""
     if isinstance(error, RecursionError):
-        return JsonataError(STACK_OVERFLOW, ":")
+        return JsonataError(LIMITS["D1011"], ":")
     code, text = code_and_text(str(error))
     code = getattr(error, "error", None) or code
-    if code in ("D1011", "U1001"):
-        return JsonataError(STACK_OVERFLOW, ":")
+    if code in LIMITS:
+        return JsonataError(LIMITS[code], ":")
     if code is None:
         return JsonataError(text or type(error).__name__, ":")
     return JsonataError(f"{code}: {reference_message(str(code), text)}")

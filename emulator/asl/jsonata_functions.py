@@ -42,6 +42,7 @@ def extra_functions(host: Host, instant: float, format_millis: Format) -> dict[s
         "range": _range,
         "hash": _hash,
         "parse": _parse,
+        "clone": lambda value=None: value,
     }
 
 

@@ -63,9 +63,21 @@ _MESSAGES = {
 _CODE = re.compile(r"\b([SDTU]\d{4}):?\s*(.*)", re.DOTALL)
 _OPERATOR = re.compile(r"(?<=side of the )([^\s\"]+)(?= operator)")
 _CAST = re.compile(r"Cannot convert '(.*)' to number", re.DOTALL)
-STACK_OVERFLOW = (
-    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
-)
+_OVERFLOW = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+_SIGN = re.compile(r"(Syntax error: |Expected |, got )([A-Z]\w+)(?:\(((?:[^()]|\"[^\"]*\")*)\))?")
+_SIGNS = {
+    "Colon": ":", "Comma": ",", "Dot": ".", "Semicolon": ";", "LeftBrace": "{", "RightBrace": "}", "LeftParen": "(",
+    "RightParen": ")", "LeftBracket": "[", "RightBracket": "]", "Question": "?", "Equal": "=", "Pipe": "|",
+    "True": "true", "False": "false", "Null": "null",
+}  # fmt: skip
+LIMITS = {
+    "D1011": _OVERFLOW,
+    "U1001": _OVERFLOW,
+    "D1012": "Expression evaluation timeout: Check for infinite loop",
+    "D2014": MEMORY,
+}
+"""Codes that AWS does not show.  The texts on depth and memory are recorded from AWS, that on time is not."""
 
 
 def reference_message(code: str, text: str) -> str:
@@ -74,10 +86,18 @@ def reference_message(code: str, text: str) -> str:
         return f'Unable to cast value to a number: "{cast[1]}"'
     if code in ("T2001", "T2002"):
         return _OPERATOR.sub(r'"\1"', text)
-    return _MESSAGES.get(code, text)
+    return _MESSAGES.get(code) or _SIGN.sub(_as_written, text)
 
 
 def code_and_text(message: str) -> tuple[str | None, str]:
     """``T1006: Attempted ...`` apart, wherever the code stands in a library's message."""
     found = _CODE.search(message)
     return (found[1], found[2]) if found else (None, message)
+
+
+def _as_written(found: re.Match[str]) -> str:
+    """``Number(2.0)`` or ``Semicolon``, a library's name for a token, as it stands in the expression."""
+    before, name, inside = found.groups()
+    if inside is None:
+        return before + _SIGNS.get(name, name)
+    return before + (inside.removesuffix(".0") if name == "Number" else inside.strip('"'))

@@ -1,4 +1,4 @@
-"""Which of the state machine's variables a JSONata expression reads, found in its text."""
+"""What a JSONata expression's text tells: which of the state machine's variables it reads, how long its ranges are."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ BUILT_IN = frozenset(
     "parseInteger partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt "
     "string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip".split()
 )
+
+
+_RANGE = re.compile(r"\[\s*(\d{1,18})\s*\.\.\s*(\d{1,18})\s*\]")
+
+
+@lru_cache(maxsize=2048)
+def longest_range(expression: str) -> int:
+    """How many numbers the longest ``[1..n]`` has; those whose ends are computed do not count."""
+    if ".." not in expression:
+        return 0
+    ends = _RANGE.findall(_OPAQUE.sub(" ' ' ", expression))
+    return max((int(last) - int(first) + 1 for first, last in ends), default=0)
 
 
 @lru_cache(maxsize=2048)

@@ -120,6 +120,16 @@ def max_items(visit: Visit) -> int | None:
     return number or None
 
 
+def check_counts(visit: Visit) -> None:
+    """Raises StatesError for a count of ItemReader or ItemBatcher that is no number; AWS looks before the Map Run."""
+    state, scope = _map(visit), visit.scope(effective_input(visit))
+    if state.item_reader is not None and state.item_reader.max_items is not None:
+        _count(state.item_reader.max_items, "MaxItems", scope)
+    if state.item_batcher is not None:
+        _batch_limit(state.item_batcher.max_items, "MaxItemsPerBatch", scope)
+        _batch_limit(state.item_batcher.max_input_bytes, "MaxInputBytesPerBatch", scope)
+
+
 def reader_arguments(visit: Visit) -> Any:
     """ItemReader's evaluated Parameters or Arguments (``{"Bucket": ..., "Key": ...}``).  Raises StatesError."""
     reader = _map(visit).item_reader

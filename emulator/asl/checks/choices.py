@@ -44,6 +44,8 @@ def _check_question(at: Place, rule: dict[str, Any]) -> None:
             kinds.condition(at.inside(name), item)
         elif name == "Output":
             kinds.query(at.inside(name), item)
+        elif name == "Variable" or name in OPERATORS or name in _LOGIC:
+            at.foreign(name)
         elif name not in _AROUND:
             at.unsupported(name)
 
@@ -52,10 +54,7 @@ def _check_condition(at: Place, rule: dict[str, Any], nesting: int) -> None:
     operators = [name for name in rule if name in OPERATORS or name in _LOGIC]
     for name in rule:
         if name in ("Condition", "Output"):
-            at.inside(name).find(
-                f"The QueryLanguage is set to 'JSONPath', but field '{name}' is only supported for the 'JSONata' "
-                "QueryLanguage"
-            )
+            at.foreign(name)
         elif name != "Variable" and name not in operators:
             at.unsupported(name)
     if len(operators) != 1:

@@ -58,6 +58,8 @@ def _check_catcher_field(at: Place, name: str, item: Any, last: bool) -> None:
         kinds.query(field, item)
     elif name == "Assign":
         check_assign(field, item)
+    elif name in ("ResultPath", "Output"):
+        at.foreign(name)
     else:
         at.unsupported(name)
 

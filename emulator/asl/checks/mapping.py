@@ -59,8 +59,10 @@ def check_fields(at: Place, value: Any, fields: Fields) -> bool:
         return False
     for name, item in value.items():
         check, language = fields.get(name, (None, None))
-        if check is None or language not in (None, at.language):
+        if check is None:
             at.unsupported(name)
+        elif language not in (None, at.language):
+            at.foreign(name)
         else:
             check(at.inside(name), item)
     return True

@@ -50,3 +50,11 @@ class Place:
 
     def unsupported(self, name: str) -> None:
         self.inside(name).find(f"Field '{name}' is not supported")
+
+    def foreign(self, name: str) -> None:
+        """A field that only the other query language has."""
+        other = JSONPATH if self.jsonata else JSONATA
+        self.inside(name).find(
+            f"The QueryLanguage is set to '{self.language}', but field '{name}' is only supported for the '{other}' "
+            "QueryLanguage"
+        )

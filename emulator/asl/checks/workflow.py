@@ -117,10 +117,7 @@ def _check_field(place: Place, kind: str, name: str, value: Any) -> None:
     if field is None:
         place.unsupported(name)
     elif field.language not in (None, place.language):
-        place.inside(name).find(
-            f"The QueryLanguage is set to '{place.language}', but field '{name}' is only supported for the "
-            f"'{field.language}' QueryLanguage"
-        )
+        place.foreign(name)
     else:
         field.check(place.inside(name), value)
 

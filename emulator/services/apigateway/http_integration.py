@@ -7,6 +7,7 @@ from urllib.parse import quote
 from emulator.core.cause import Cause
 from emulator.http_out import HttpAnswer, HttpFailedError
 from emulator.http_out import request as send_request
+from emulator.services.apigateway.backend_request import pairs
 from emulator.services.apigateway.exchange import Exchange
 from emulator.services.apigateway.integration_uri import resolve
 from emulator.services.apigateway.mapping import Backend, Mapped, map_parameters
@@ -60,7 +61,7 @@ async def _send(
     for name, value in mapped.path.items():
         url = url.replace(f"{{{name}}}", quote(value if isinstance(value, str) else ",".join(value), safe=""))
     taken = {name.lower() for name in mapped.header}
-    sent = [pair for pair in headers if pair[0].lower() not in taken] + _pairs(mapped.header)
+    sent = [pair for pair in headers if pair[0].lower() not in taken] + pairs(mapped.header)
     if content and not any(name.lower() == "content-type" for name, _ in sent):
         sent.append(("Content-Type", "application/json"))
     return await send_request(
@@ -70,11 +71,7 @@ async def _send(
         source=exchange.route_arn,
         cause=cause,
         headers=sent,
-        query=query + _pairs(mapped.querystring),
+        query=query + pairs(mapped.querystring),
         body=content,
         timeout=integration["TimeoutInMillis"] / 1000,
     )
-
-
-def _pairs(values: dict[str, str | list[str]]) -> list[tuple[str, str]]:
-    return [(name, text) for name, value in values.items() for text in (value if isinstance(value, list) else [value])]

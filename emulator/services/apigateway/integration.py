@@ -8,17 +8,31 @@ from collections.abc import Awaitable, Callable
 
 from emulator.core.cause import Cause
 from emulator.core.patience import within
-from emulator.services.apigateway import http_integration, lambda_integration, mock_integration
+from emulator.services.apigateway import (
+    http_integration,
+    lambda_integration,
+    mock_integration,
+    service_integration,
+)
 from emulator.services.apigateway.exchange import Exchange
+from emulator.services.apigateway.integration_uri import is_service
 from emulator.services.apigateway.outcome import INTERNAL_ERROR, TIMED_OUT, Failure, Outcome
 
 log = logging.getLogger("emulator.apigateway")
 
 Backend = Callable[[Exchange, Cause], Awaitable[Outcome]]
 
+
+async def _custom(exchange: Exchange, cause: Cause) -> Outcome:
+    """AWS: a function, or another service."""
+    uri = (exchange.plan.integration or {})["IntegrationUri"]
+    backend = service_integration.custom if is_service(uri) else lambda_integration.custom
+    return await backend(exchange, cause)
+
+
 BACKENDS: dict[str, Backend] = {
     "AWS_PROXY": lambda_integration.proxy,
-    "AWS": lambda_integration.custom,
+    "AWS": _custom,
     "HTTP_PROXY": http_integration.proxy,
     "HTTP": http_integration.custom,
     "MOCK": mock_integration.answer,

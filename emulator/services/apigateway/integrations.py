@@ -9,7 +9,7 @@ from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.apigateway import deployment
 from emulator.services.apigateway.http.integrations import changed_integration, new_integration
-from emulator.services.apigateway.integration_uri import InvalidUriError, check_uri
+from emulator.services.apigateway.integration_uri import InvalidUriError, check_uri, is_service
 from emulator.services.apigateway.mapping import InvalidMappingError, check_parameters, check_templates
 from emulator.services.apigateway.resources import (
     Params,
@@ -39,11 +39,7 @@ _RESPONSE_FIELDS = (
 _HTTP_ONLY = ("IntegrationSubtype", "TlsConfig", "ConnectionId", "ResponseParameters")
 _MAPS = ("RequestParameters", "RequestTemplates")
 _TYPES = ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK")
-_SELECTION = {
-    "AWS": "${integration.response.body.errorMessage}",
-    "HTTP": "${integration.response.statuscode}",
-    "MOCK": "${integration.response.statuscode}",
-}
+_BY_MESSAGE, _BY_STATUS = "${integration.response.body.errorMessage}", "${integration.response.statuscode}"
 _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 TIMEOUT = range(50, 29001)
 
@@ -119,8 +115,11 @@ def _checked(params: Params, integration: Resource) -> Resource:
         check_templates(integration.get("RequestTemplates", {}), integration.get("TemplateSelectionExpression"))
     except (InvalidUriError, InvalidMappingError) as error:
         raise bad_request(str(error)) from None
-    selection = {"IntegrationResponseSelectionExpression": _SELECTION[kind]} if kind in _SELECTION else {}
-    return {**{k: v for k, v in integration.items() if k != "IntegrationResponseSelectionExpression"}, **selection}
+    shown = {name: value for name, value in integration.items() if name != "IntegrationResponseSelectionExpression"}
+    if kind in ("AWS", "HTTP", "MOCK"):
+        by_message = kind == "AWS" and not is_service(integration["IntegrationUri"])
+        shown["IntegrationResponseSelectionExpression"] = _BY_MESSAGE if by_message else _BY_STATUS
+    return shown
 
 
 def _check_content_handling(resource: Resource) -> None:

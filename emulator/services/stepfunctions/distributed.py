@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.asl.dataflow import Visit
 from emulator.asl.errors import StatesError
-from emulator.asl.maps import THRESHOLD, batches, iteration_input, map_items
+from emulator.asl.maps import THRESHOLD, batches, check_counts, iteration_input, map_items
 from emulator.asl.states import Map
 from emulator.core.jsontext import compact
 from emulator.services.stepfunctions import ending
@@ -70,6 +70,7 @@ def _begin(flow: Flow, visit: Visit, state: Map) -> tuple[MapRun, int]:
     settings = settings_of(visit, flow)
     length = 0 if state.item_reader is not None else len(map_items(visit))
     flow.emit("MapStateStarted", {"length": length})
+    check_counts(visit)
     execution, ids = flow.run.execution, flow.run.ground.ids
     origin = execution.origin
     name = f"{origin.machine_name.split('/')[0]}/{_label(state)}"

@@ -164,3 +164,11 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 @given(st.text(max_size=50))
 def test_base64_round_trip(text: str) -> None:
     assert parse_call("States.Base64Decode(States.Base64Encode($))").evaluate(scope(text or "x"), "v") == (text or "x")
+
+
+@pytest.mark.parametrize(
+    "text", [r"States.StringToJson('{\"a\":1}')", r"States.Format('a\tb')", r"States.Format('\$')"]
+)
+def test_escapes_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(IntrinsicSyntaxError):
+        parse_call(text)

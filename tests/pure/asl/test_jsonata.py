@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from emulator.asl.jsonata import is_expression
+from emulator.asl import jsonata_engines
+from emulator.asl.errors import StatesError
+from emulator.asl.jsonata import compile_query, is_expression
 from emulator.asl.jsonata_engines import FUNCTION, UNDEFINED, JsonataError, compile_expression
-from emulator.asl.jsonata_references import variables_of
+from emulator.asl.jsonata_references import longest_range, variables_of
+from emulator.asl.scope import Scope
 from tests.pure.asl.support import HOST
 
 pytest.importorskip("jsonatapy")
@@ -124,3 +127,50 @@ def test_what_is_an_expression(text: str, is_one: bool) -> None:
 )
 def test_which_variables_an_expression_reads(text: str, names: set[str]) -> None:
     assert variables_of(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("$count([1..873782])", 873_782), ('"[1..9999999]"', 0), ("[$a..9999999]", 0), ("[ 5 .. 7 ][1..2]", 3)],
+)
+def test_how_long_ranges_are(text: str, count: int) -> None:
+    assert longest_range(text) == count
+
+
+def test_a_range_of_one_number_more_is_over_the_limit_recorded() -> None:
+    scope = Scope({}, {}, {}, HOST)
+    assert compile_query("{% $count([1..873782]) %}", "Output").evaluate(scope) == 873_782
+    with pytest.raises(StatesError) as caught:
+        compile_query("{% $count([1..873783]) %}", "Output").evaluate(scope)
+    assert caught.value.cause == (
+        "The JSONata expression '$count([1..873783])' specified for the field 'Output' threw an error during "
+        "evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 2", "S0201: Syntax error: 2"),
+        ("1; 2", "S0201: Syntax error: ;"),
+        ("true false", "S0201: Syntax error: false"),
+        ("[1,2", "S0203: Expected ] before end of expression"),
+        ("a^b", "S0202: Expected (, got b"),
+    ],
+)
+def test_tokens_stand_in_messages_as_in_the_expression(text: str, message: str) -> None:
+    with pytest.raises(JsonataError) as caught:
+        compile_expression(text, "jsonatapy")
+    assert str(caught.value) == message
+
+
+@ENGINES
+def test_a_loop_without_end_is_stopped(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonata_engines, "_MAX_MILLISECONDS", 50)
+    with pytest.raises(JsonataError, match="Expression evaluation timeout: Check for infinite loop"):
+        compile_expression("($f := function($n){$f($n+1)}; $f(1))", engine).evaluate({}, HOST)
+
+
+@ENGINES
+def test_clone(engine: str) -> None:
+    assert compile_expression('$clone({"a":[1]})', engine).evaluate({}, HOST) == {"a": [1]}

@@ -236,3 +236,25 @@ def test_resources(arn: str, kind: str, name: str, pattern: str) -> None:
     resource = parse_resource(arn)
     assert resource is not None
     assert (resource.kind, resource.name, resource.pattern) == (kind, name, pattern)
+
+
+@pytest.mark.parametrize(
+    ("language", "state", "at"),
+    [
+        ("JSONata", {"Type": "Choice", "Choices": [{"Condition": True, "Variable": "$.a", "Next": "B"}]}, "Choices[0]"),
+        ("JSONata", {"Type": "Choice", "Choices": [{"Condition": True, "IsNull": True, "Next": "B"}]}, "Choices[0]"),
+        (
+            "JSONata",
+            {"Type": "Parallel", "Catch": [{"ErrorEquals": ["e"], "Next": "B", "ResultPath": "$"}]},
+            "Catch[0]",
+        ),
+        ("JSONPath", {"Type": "Parallel", "Catch": [{"ErrorEquals": ["e"], "Next": "B", "Output": "x"}]}, "Catch[0]"),
+        ("JSONata", {"Type": "Map", "ItemBatcher": {"MaxItemsPerBatchPath": "$.a"}}, "ItemBatcher"),
+    ],
+)
+def test_fields_of_the_other_language_inside_a_state(language: str, state: dict[str, Any], at: str) -> None:
+    other = "JSONPath" if language == "JSONata" else "JSONata"
+    found = diagnose(machine(top={"QueryLanguage": language}, A=state, B={"Type": "Succeed"}), "STANDARD")
+    foreign = [finding for finding in found if f"is only supported for the '{other}' QueryLanguage" in finding.message]
+    assert [str(finding.location).rpartition("/")[0] for finding in foreign] == [f"/States/A/{at}"]
+    assert foreign[0].message.startswith(f"The QueryLanguage is set to '{language}', but field '")

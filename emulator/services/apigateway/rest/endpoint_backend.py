@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from emulator.core.cause import Cause
 from emulator.core.units import current_unit
 from emulator.http_out import HttpAnswer, HttpFailedError
 from emulator.http_out import request as send_request
+from emulator.services.apigateway.backend_request import BackendRequest, filled
 from emulator.services.apigateway.http.answer import Answer
 from emulator.services.apigateway.http.backends import GRACE, NOT_PASSED_ON
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault
-from emulator.services.apigateway.rest.request_mapping import BackendRequest, map_parameters
+from emulator.services.apigateway.rest.request_mapping import map_parameters
 from emulator.services.apigateway.rest.response_mapping import BackendAnswer
 
 Pairs = list[tuple[str, str]]
@@ -43,14 +42,6 @@ async def custom(exchange: Exchange, url: str, request: BackendRequest, cause: C
     if isinstance(answer, Fault):
         return answer
     return BackendAnswer(str(answer.status), answer.body, list(answer.headers))
-
-
-def filled(url: str, request: BackendRequest) -> str:
-    """The URL with ``{name}`` replaced by mapped path parameters."""
-    for name, value in request.path.items():
-        text = quote(value if isinstance(value, str) else ",".join(value), safe="/")
-        url = url.replace(f"{{{name}}}", text).replace(f"{{{name}+}}", text)
-    return url
 
 
 async def _send(

@@ -8,12 +8,12 @@ from typing import Any
 from emulator.core.cause import Cause
 from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.jsontext import compact
+from emulator.services.apigateway.backend_request import BackendRequest
 from emulator.services.apigateway.http.answer import Answer
 from emulator.services.apigateway.lambda_integration import error_message
 from emulator.services.apigateway.rest.events import proxy_event
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault, malformed, misconfigured
-from emulator.services.apigateway.rest.request_mapping import BackendRequest
 from emulator.services.apigateway.rest.response_mapping import BackendAnswer
 from emulator.services.apigateway.rest.results import read_result
 

@@ -7,13 +7,14 @@ import logging
 
 from emulator.core.cause import Cause
 from emulator.core.patience import within
+from emulator.services.apigateway.backend_request import BackendRequest
 from emulator.services.apigateway.http.answer import Answer
+from emulator.services.apigateway.integration_target import EndpointTarget, FunctionTarget, Target, target_of
 from emulator.services.apigateway.integration_uri import InvalidUriError
 from emulator.services.apigateway.rest import endpoint_backend, function_backend, mock_backend, service_backend
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault, misconfigured
-from emulator.services.apigateway.rest.integration_target import EndpointTarget, FunctionTarget, Target, target_of
-from emulator.services.apigateway.rest.request_mapping import BackendRequest, map_request
+from emulator.services.apigateway.rest.request_mapping import map_request
 from emulator.services.apigateway.rest.response_mapping import BackendAnswer, map_response
 
 log = logging.getLogger("emulator.apigateway")

@@ -14,13 +14,13 @@ from emulator.core.courier import Delivery, FunctionResult
 from emulator.core.jsontext import compact
 from emulator.core.patience import within
 from emulator.services.apigateway.authorizer import Denied, Opinion, judge, read_opinion
+from emulator.services.apigateway.integration_target import FunctionTarget, target_of
 from emulator.services.apigateway.integration_uri import InvalidUriError
 from emulator.services.apigateway.kept import Kept
 from emulator.services.apigateway.rest.events import request_event, token_event
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault
 from emulator.services.apigateway.rest.grant import Grant
-from emulator.services.apigateway.rest.integration_target import FunctionTarget, target_of
 from emulator.services.apigateway.rest.response_mapping import matches
 from emulator.services.apigateway.rest.values import evaluate
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from emulator.services.apigateway.backend_request import BackendRequest
 from emulator.services.apigateway.mock_integration import status_in
 from emulator.services.apigateway.rest.fault import Fault, misconfigured
-from emulator.services.apigateway.rest.request_mapping import BackendRequest
 from emulator.services.apigateway.rest.response_mapping import BackendAnswer
 
 

@@ -4,50 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.services.apigateway.backend_request import BackendRequest, Mapped
 from emulator.services.apigateway.events import last_and_all
 from emulator.services.apigateway.rest.binary import TO_BINARY, TO_TEXT, decoded, is_binary
 from emulator.services.apigateway.rest.exchange import Exchange
 from emulator.services.apigateway.rest.fault import Fault, misconfigured
-from emulator.services.apigateway.rest.values import Mapped, evaluate
+from emulator.services.apigateway.rest.values import evaluate
 from emulator.templates import BodyNotJsonError, Overrides, Params, TemplateError, compile_template, render_mapping
 from emulator.templates.mapping import Rendered
-from emulator.wire.messages import header_text
 
 _TARGET = "integration.request."
-
-
-@dataclass(slots=True)
-class BackendRequest:
-    """What goes to the backend; a list is a multi-value header or query parameter.
-
-    ``content_type`` is the body's unless a mapped header says something else.
-    """
-
-    body: bytes
-    content_type: str
-    header: dict[str, Mapped] = field(default_factory=dict)
-    querystring: dict[str, Mapped] = field(default_factory=dict)
-    path: dict[str, Mapped] = field(default_factory=dict)
-
-    def one_header(self, name: str) -> str | None:
-        """The value of a mapped header, whose case does not matter."""
-        for key, value in self.header.items():
-            if key.lower() == name.lower():
-                return value if isinstance(value, str) else ",".join(value)
-        return None
-
-    def headers(self) -> list[tuple[str, str]]:
-        return [(name, header_text(value)) for name, value in pairs(self.header)]
-
-    def query(self) -> list[tuple[str, str]]:
-        return pairs(self.querystring)
-
-
-def pairs(values: Mapping[str, Mapped]) -> list[tuple[str, str]]:
-    return [(name, text) for name, value in values.items() for text in (value if isinstance(value, list) else [value])]
 
 
 def map_request(exchange: Exchange) -> BackendRequest | Fault:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.services.apigateway.backend_request import Mapped, pairs
 from emulator.services.apigateway.http.answer import JSON, Answer
 from emulator.services.apigateway.rest.binary import is_binary, response_content, wants_binary
 from emulator.services.apigateway.rest.exchange import Exchange, media_type
 from emulator.services.apigateway.rest.fault import Fault, misconfigured
-from emulator.services.apigateway.rest.request_mapping import pairs, render
-from emulator.services.apigateway.rest.values import Mapped, evaluate
+from emulator.services.apigateway.rest.request_mapping import render
+from emulator.services.apigateway.rest.values import evaluate
 from emulator.templates import TemplateError, javaregex
 from emulator.wire.messages import header_text
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from emulator.core.jsontext import compact
 from emulator.patterns.jsonpath import JsonPathError, compile_path
+from emulator.services.apigateway.backend_request import Mapped
 from emulator.services.apigateway.documents import read_json
 from emulator.services.apigateway.http.variables import nested
 from emulator.services.apigateway.rest.exchange import Exchange, last
 
-Mapped = str | list[str]
 _REQUEST = re.compile(
     r"method\.request\.(?:(header|multivalueheader|querystring|multivaluequerystring|path)\.(\S+)|body(?:(?=[.\[])(.+))?)",
     re.DOTALL,

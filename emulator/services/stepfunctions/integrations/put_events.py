@@ -24,5 +24,5 @@ class PutEvents(ServiceCall):
             entry["Resources"] = [*(entry.get("Resources") or []), *mine]
         answer = from_response(what.service, what.operation, await run_operation(attempt, what, params))
         if answer.get("FailedEntryCount"):
-            raise StatesError("EventBridge.FailedEntry", compact(answer))
+            raise StatesError("EventBridge.FailedEntry", compact(dict(sorted(answer.items()))))
         return answer | metadata(attempt)
