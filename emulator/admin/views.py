@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.core.ground import Call
 from emulator.core.journal import Hop, Journal
+from emulator.core.jsontext import whole_characters
 from emulator.core.timestamps import iso_milliseconds
 from emulator.fallthrough.bridge import bridge_of
 from emulator.services.apigateway.rest.store import RestIndex
@@ -41,7 +42,7 @@ def hop_view(hop: Hop) -> dict[str, Any]:
     if hop.detail:
         view["detail"] = hop.detail
     if hop.payload is not None:
-        view["payload"] = hop.payload
+        view["payload"] = whole_characters(hop.payload)
     return view
 
 

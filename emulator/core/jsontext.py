@@ -27,16 +27,17 @@ def compact(value: Any) -> str:
 
 
 def parse(text: str | bytes) -> Any:
-    """The value of a JSON text, NaN and Infinity included.
+    """The value of a JSON text, NaN and Infinity included, half characters made whole.
 
     Raises ValueError: json.JSONDecodeError or UnicodeDecodeError for what is no JSON, NestedTooDeeplyError.
     """
     if not isinstance(text, str):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
     try:
-        return shallow(_read(text), text)
+        value = shallow(_read(text), text)
     except RecursionError:
         raise NestedTooDeeplyError from None
+    return whole_characters(value) if "\\ud" in text or "\\uD" in text else value
 
 
 def _read(text: str) -> Any:
@@ -48,6 +49,17 @@ def _read(text: str) -> Any:
     except ValueError:
         pass  # blanks before it, or no JSON
     return json.loads(text)
+
+
+def whole_characters(value: Any) -> Any:
+    """``value`` without half characters (JSON can spell them, nothing can encode them): each becomes U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {whole_characters(name): whole_characters(item) for name, item in value.items()}
+    return value
 
 
 def shallow(value: Any, text: str) -> Any:

@@ -85,7 +85,7 @@ def parse_json(text: str) -> Any:
     except RecursionError as error:
         raise jsontext.NestedTooDeeplyError from error
     value = jsontext.shallow(value, text)
-    return _whole_characters(value) if "\\ud" in text or "\\uD" in text else value
+    return jsontext.whole_characters(value) if "\\ud" in text or "\\uD" in text else value
 
 
 def write_json(value: Any) -> str:
@@ -97,17 +97,6 @@ def write_json(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(write_json, value)) + "]"
     return jsontext.compact(value)
-
-
-def _whole_characters(value: Any) -> Any:
-    """Half characters (JSON can spell them) cannot be encoded: each becomes U+FFFD, as decoders do."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole_characters(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_characters(name): _whole_characters(item) for name, item in value.items()}
-    return value
 
 
 def parse_event(text: str) -> dict[str, Any]:

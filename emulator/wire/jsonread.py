@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.core.jsontext import NestedTooDeeplyError, compact, parse
+from emulator.core.jsontext import NestedTooDeeplyError, parse
 from emulator.wire.scalars import FROM_JSON, malformed, timestamp, wrong_type
 
 # (value, warnings, place): place is a linked list of keys, (outer place, key), turned into text only for a warning.
@@ -25,20 +25,11 @@ def load_json(body: bytes) -> Any:
         return None
     try:
         text = body.decode("utf-8")
-        value = parse(text)
+        return parse(text)
     except NestedTooDeeplyError as deep:
         raise malformed("Request body is nested too deeply") from deep
     except ValueError as bad:
         raise malformed("Request body is not valid JSON") from bad
-    if "\\" in text and "\\u" in text and ("\\ud" in text or "\\uD" in text):  # from cheap to dear
-        return _without_lone_surrogates(value)
-    return value
-
-
-def _without_lone_surrogates(value: Any) -> Any:
-    """Half characters cannot be encoded again: each becomes U+FFFD, as decoders do."""
-    text = compact(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return parse(text)
 
 
 def in_body(member: Any) -> bool:

@@ -138,10 +138,9 @@ def _map(service: str, prefix: str, shape: Any) -> FieldReader:
         result = {}
         for entry in node.numbered():
             key, value = entry.at(key_name), entry.at(value_name)
-            if key is not None and key.text is not None:
-                result[key.text] = None if value is None else read_value(value)
-            elif value is not None:
-                raise malformed(f"{name} has an entry without {key_name}")
+            if key is None or key.text is None or value is None:
+                raise malformed(f"{name} has an entry without {value_name if value is None else key_name}")
+            result[key.text] = read_value(value)
         return result or None
 
     return read

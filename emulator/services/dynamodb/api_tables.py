@@ -34,7 +34,7 @@ restore_table_from_backup = forwarded("RestoreTableFromBackup")
 async def create_table(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     rest = dict(params)
     view = _view(rest.pop("StreamSpecification", None))
-    _check_key_schema(params["KeySchema"])
+    _check_key_schema(params.get("KeySchema") or [])
 
     def settle(result: dict[str, Any]) -> dict[str, Any]:
         if view is not None:

@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,8 @@ from emulator.fallthrough.library import ask
 from emulator.services.dynamodb.changes import Change, merged
 from emulator.services.dynamodb.comparisons import mend_comparisons
 from emulator.services.dynamodb.expressions import check_request, expressions_of
+from emulator.services.dynamodb.table_checks import check_new_table, check_tables, missing_key
+from emulator.services.dynamodb.transactions import cancellation, cancelled, project
 from emulator.services.dynamodb.values import Image, invalid, to_wire
 
 log = logging.getLogger("emulator.dynamodb")
@@ -99,26 +102,56 @@ def perform(session: Session, operation: str, params: Mapping[str, Any]) -> Done
     session.marks["transaction"] = operation == "TransactWriteItems"
     if operation == "BatchWriteItem":
         _check_batch(backend, params)
+    if operation == "CreateTable":
+        check_new_table(params)
+    check_tables(backend.tables, operation, params)
+    _check_puts(backend, operation, params)
+    params = _spelled_out(operation, params)
     if params.get("ExclusiveStartKey"):
         _check_start(backend.tables.get(params["TableName"].rpartition("/")[2]), params)
-    headers = {"x-amz-target": _TARGET + operation, "content-type": "application/x-amz-json-1.0"}
-    asked = question("dynamodb", session.region, "POST", "/", headers, compact(params).encode("utf-8", "replace"))
+    entries = params.get("TransactItems") or []
     try:
-        answer = ask("dynamodb", asked)
-        if answer.status >= 400:
-            raise _error(answer.body)
-    except AwsError:
+        result = _ask(session, operation, params)
+        if operation == "TransactGetItems":
+            project(partial(_ask, session), entries, result)
+    except AwsError as error:
         _take_back(session)
-        raise
+        if operation != "TransactWriteItems":
+            raise
+        refused = cancelled(partial(_ask, session), entries, error)
+        _take_back(session)
+        raise refused from None
     except Exception as error:
         log.exception("moto cannot do %s", operation)
         _take_back(session)
         raise _unreadable(operation, params, error) from error
-    result = json.loads(answer.body or b"{}")
-    if params.get("ReturnConsumedCapacity", "NONE") == "NONE":
-        result.pop("ConsumedCapacity", None)  # moto's UpdateItem tells it unasked
-    changes = merged(write.change for write in session.seen)
-    return Done(to_wire(result) if b'"B"' in answer.body or b'"BS"' in answer.body else result, changes)
+    for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
+        if params.get(f"Return{member}", "NONE") == "NONE":
+            result.pop(member, None)  # moto tells some of them unasked
+    return Done(result, merged(write.change for write in session.seen))
+
+
+def _ask(session: Session, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """moto's result, binary as bytes; raises AwsError."""
+    headers = {"x-amz-target": _TARGET + operation, "content-type": "application/x-amz-json-1.0"}
+    asked = question("dynamodb", session.region, "POST", "/", headers, compact(params).encode("utf-8", "replace"))
+    answer = ask("dynamodb", asked)
+    if answer.status >= 400:
+        raise _error(answer.body)
+    result: dict[str, Any] = json.loads(answer.body or b"{}")
+    return to_wire(result) if b'"B"' in answer.body or b'"BS"' in answer.body else result
+
+
+def _spelled_out(operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What moto does not read: an update without any change, the former way to ask for parts of items."""
+    if operation == "UpdateItem" and not params.get("UpdateExpression") and not params.get("AttributeUpdates"):
+        return {**params, "AttributeUpdates": {}}
+    parts = params.get("AttributesToGet")
+    if operation not in ("GetItem", "Query", "Scan") or not parts or expressions_of(operation, params):
+        return params
+    names = {f"#part{number}": name for number, name in enumerate(parts)}
+    rest = {member: value for member, value in params.items() if member != "AttributesToGet"}
+    return {**rest, "ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _unreadable(operation: str, params: Mapping[str, Any], error: Exception) -> AwsError:
@@ -137,7 +170,7 @@ def _error(body: bytes) -> AwsError:
     message = str(fields.pop("message", None) or fields.pop("Message", None) or "")
     fields.pop("Message", None)
     if code == "ValidationException" and message.startswith(
-        (f"{_SPURIOUS}Value provided in Expression", f"{_SPURIOUS}Invalid ")
+        (f"{_SPURIOUS}Value provided in Expression", f"{_SPURIOUS}Invalid ", f"{_SPURIOUS}One or more parameter")
     ):
         message = message.removeprefix(_SPURIOUS)
     if message.startswith(_NO_INDEX):  # moto has AWS's answer for Scan, and this one for Query
@@ -182,7 +215,18 @@ def _check_start(table: Any, params: Mapping[str, Any]) -> None:
         raise invalid("The provided starting key is invalid")
 
 
+def _check_puts(backend: Any, operation: str, params: Mapping[str, Any]) -> None:
+    """AWS docs, TransactWriteItems: an item that is not valid cancels the transaction."""
+    entries = params["TransactItems"] if operation == "TransactWriteItems" else []
+    for place, entry in enumerate(entries):
+        problem = missing_key(backend.tables, entry["Put"]) if "Put" in entry else None
+        if problem is not None:
+            raise cancellation(len(entries), place, problem)
+
+
 def _named(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    if len(request) != 1:  # our own text
+        raise invalid("Supplied WriteRequest must contain exactly one of PutRequest and DeleteRequest")
     ((kind, body),) = request.items()
     named: Mapping[str, Any] = body["Item" if kind == "PutRequest" else "Key"]
     return named

@@ -26,14 +26,14 @@ def create_topic(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     given = {key: value or "" for key, value in (params.get("Attributes") or {}).items()}
     if name is None:
         raise missing("name")
-    fifo = given.pop("FifoTopic", "false").lower() == "true"
+    store = call.store(SnsStore)
+    topic = store.topics.get(name)
+    fifo = topic.fifo if topic is not None and not given else _wants_fifo(given.pop("FifoTopic", "false"))
     _check_name(name, fifo)
     unknown = f"{_REASON}Unknown attribute"
     values = {key: topic_attributes.check(key, value, fifo, _REASON, unknown) for key, value in given.items()}
     tags = read_tags(params.get("Tags") or ())
     check_count(call, tags)
-    store = call.store(SnsStore)
-    topic = store.topics.get(name)
     if topic is not None:
         _check_same(topic, values, tags)
     else:
@@ -41,6 +41,12 @@ def create_topic(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         arn = Arn.of("sns", call.region, call.account, name)
         topic = store.topics[name] = Topic(arn, store.next_serial(), values, tags)
     return {"TopicArn": topic.arn}
+
+
+def _wants_fifo(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise invalid(f"{_REASON}FifoTopic: Invalid value [{value}]. Must be true or false.")  # our own text
+    return value.lower() == "true"
 
 
 def _check_name(name: str, fifo: bool) -> None:

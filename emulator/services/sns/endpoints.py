@@ -10,8 +10,8 @@ from emulator.core.arns import Arn
 from emulator.core.errors import AwsError
 from emulator.services.sns.errors import invalid, missing, not_emulated
 
-# Digits, between which single separators may stand.
-_PHONE = re.compile(r"\+?[0-9]([-./ ]?[0-9]){1,14}")
+# A plus and digits, between which single separators may stand.
+_PHONE = re.compile(r"\+[0-9]([-./ ]?[0-9]){1,14}")
 _NO_DELIVERY = ("application", "firehose")
 _FIFO_QUEUE = "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"
 _FIFO_ONLY = "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue"  # unverified

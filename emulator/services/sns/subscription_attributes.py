@@ -34,7 +34,7 @@ def read_settings(given: Mapping[str, str], fifo: bool, prefix: str = "") -> Set
             raise not_emulated("ReplayPolicy (message archiving and replay)")
         if name not in KNOWN:
             raise invalid(f"{prefix}AttributeName")
-    values = {name: value for name, value in given.items() if value}
+    values = {name: value for name, value in given.items() if value or name == "RawMessageDelivery"}
     if "RawMessageDelivery" in values:
         values["RawMessageDelivery"] = _flag(values["RawMessageDelivery"], prefix)
     scope = values.get("FilterPolicyScope", ATTRIBUTES)

@@ -62,13 +62,15 @@ def _bad_value(name: str) -> AwsError:
 
 
 def wants_fifo(attributes: Mapping[str, str]) -> bool:
-    return attributes.get("FifoQueue", "").lower() == "true"
+    return (attributes.get("FifoQueue") or "").lower() == "true"
 
 
 def read_changes(attributes: Mapping[str, str], fifo: bool) -> Changes:
     """Check what CreateQueue or SetQueueAttributes was given and bring it into the stored form."""
     changes: Changes = {}
     for name, value in attributes.items():
+        if value is None:  # JSON's null: as if it were not there
+            continue
         _check_name(name, fifo)
         changes[name] = _stored(name, value)
     _check_encryption(changes)

@@ -266,3 +266,96 @@ def test_a_table_s_key_begins_with_its_hash() -> None:
             assert (await refused(made)).code == "ValidationException"
 
     drive(body)
+
+
+def test_tables_that_are_not_there() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        missing = ("ResourceNotFoundException", "Requested resource not found: Table: nope not found")
+        ttl = {"Enabled": True, "AttributeName": "t"}
+        for operation, params in (
+            ("DescribeTable", {}),
+            ("DeleteTable", {}),
+            ("UpdateTable", {"BillingMode": "PAY_PER_REQUEST"}),
+            ("DescribeTimeToLive", {}),
+            ("UpdateTimeToLive", {"TimeToLiveSpecification": ttl}),
+        ):
+            told = await refused(run("dynamodb", operation, TableName="nope", **params))
+            assert (told.code, told.message) == missing
+        arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/nope"
+        tags = [{"Key": "k", "Value": "v"}]
+        assert (await refused(run("dynamodb", "TagResource", ResourceArn=arn, Tags=tags))).code == missing[0]
+        assert (await refused(run("dynamodb", "UntagResource", ResourceArn=arn, TagKeys=["k"]))).code == missing[0]
+
+    drive(body)
+
+
+def test_tables_that_cannot_be() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        keys = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+        attributes = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
+        for params in ({"TableName": "abc"}, {"TableName": "ab", **keys, **attributes}, {"TableName": "a b", **keys}):
+            assert (await refused(run("dynamodb", "CreateTable", **params))).code == "ValidationException"
+
+    drive(body)
+
+
+def test_parts_of_items() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        await make_table(run)
+        where = {"TableName": "tasks", "Key": {"id": {"S": "a"}}}
+        answer = await run("dynamodb", "UpdateItem", **where, ReturnValues="ALL_NEW")  # makes the item
+        assert answer["Attributes"] == where["Key"]
+        await run("dynamodb", "PutItem", TableName="tasks", Item={"id": {"S": "a"}, "v": {"N": "1"}, "w": {"N": "2"}})
+        got = await run(
+            "dynamodb",
+            "TransactGetItems",
+            TransactItems=[{"Get": {**where, "ProjectionExpression": "v"}}, {"Get": where}],
+        )
+        part = {"v": {"N": "1"}}
+        assert [entry["Item"] for entry in got["Responses"]] == [part, {"id": {"S": "a"}, **part, "w": {"N": "2"}}]
+        assert (await run("dynamodb", "GetItem", **where, AttributesToGet=["v"]))["Item"] == part
+        assert (await run("dynamodb", "Scan", TableName="tasks", AttributesToGet=["v"]))["Items"] == [part]
+
+    drive(body)
+
+
+def test_why_transactions_are_cancelled() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        await make_table(run)
+        where = {"TableName": "tasks", "Key": {"id": {"S": "a"}}}
+        put = {"Put": {"TableName": "tasks", "Item": {"id": {"S": "b"}}}}
+        odd = {**where, "UpdateExpression": "SET v = nope + :a", "ExpressionAttributeValues": {":a": {"N": "1"}}}
+        cases = (
+            ([put, {"Update": odd}], "The provided expression refers to an attribute that does not exist in the item"),
+            (
+                [put, {"Put": {"TableName": "tasks", "Item": {"v": {"S": "x"}}}}],
+                "One or more parameter values were invalid: Missing the key id in the item",
+            ),
+        )
+        for entries, message in cases:
+            with pytest.raises(AwsError) as failure:
+                await run("dynamodb", "TransactWriteItems", TransactItems=entries)
+            reasons = failure.value.fields["CancellationReasons"]
+            assert reasons == [{"Code": "None"}, {"Code": "ValidationError", "Message": message}]
+            assert "[None, ValidationError]" in (failure.value.message or "")
+        assert (await run("dynamodb", "Scan", TableName="tasks"))["Count"] == 0
+        assert await run("dynamodb", "TransactWriteItems", TransactItems=[put]) == {}
+
+    drive(body)
+
+
+def test_keys_of_another_type() -> None:
+    async def body(emulator: Emulator, run: Run) -> None:
+        await make_table(run)
+        key = {"id": {"N": "1"}}
+        where = {"TableName": "tasks", "Key": key}
+        for operation, params in (
+            ("GetItem", where),
+            ("DeleteItem", where),
+            ("BatchGetItem", {"RequestItems": {"tasks": {"Keys": [key]}}}),
+            ("BatchWriteItem", {"RequestItems": {"tasks": [{"DeleteRequest": {"Key": key}}]}}),
+            ("BatchWriteItem", {"RequestItems": {"tasks": [{}]}}),
+        ):
+            assert (await refused(run("dynamodb", operation, **params))).code == "ValidationException", operation
+
+    drive(body)

@@ -38,7 +38,7 @@ async def table(w: World) -> str:
     """Create a table; its stream's ARN."""
     made = await w.do(
         *("CreateTable", "dynamodb"),
-        TableName="t",
+        TableName="table",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -49,7 +49,7 @@ async def table(w: World) -> str:
 
 async def write(w: World, *keys: str) -> None:
     for key in keys:
-        await w.do("PutItem", "dynamodb", TableName="t", Item={"id": {"S": key}})
+        await w.do("PutItem", "dynamodb", TableName="table", Item={"id": {"S": key}})
     await w.clock.quiet()
 
 

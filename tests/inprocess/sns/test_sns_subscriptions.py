@@ -178,6 +178,7 @@ def test_subscribing_twice_is_one_subscription() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "text"),
     [
+        ("RawMessageDelivery", "", "RawMessageDelivery: Invalid value []. Must be true or false."),
         ("RawMessageDelivery", "x", "RawMessageDelivery: Invalid value [x]. Must be true or false."),
         (
             "FilterPolicyScope",

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from sns_world import ACCOUNT, REGION, TOPIC, World, invalid, refusal
+from sns_world import ACCOUNT, REGION, TOPIC, World, invalid, refusal, world
 
 POLICY = {
     "Version": "2008-10-17",
@@ -230,5 +230,25 @@ def test_publishing_to_nobody() -> None:
         assert len(w.publish()) == 36
         await w.clock.advance(0)
         assert [hop.detail["deliveries"] for hop in w.hops("publish")] == [0]
+
+    asyncio.run(story())
+
+
+def test_an_existing_fifo_topic_is_found_without_attributes() -> None:
+    w = World()
+    made = w.topic("f.fifo", FifoTopic="true")
+    assert w.topic("f.fifo") == made
+    assert refusal(w.topic, "g", FifoTopic="maybe") == invalid(
+        "Attributes Reason: FifoTopic: Invalid value [maybe]. Must be true or false."
+    )
+
+
+def test_half_characters_of_a_message_reach_its_subscribers_whole() -> None:
+    async def story() -> None:
+        async with world() as w:
+            w.topic()
+            w.subscribe("sqs", w.queue(), RawMessageDelivery="true")
+            w.publish(r'{"default": "\ud800!"}', MessageStructure="json")
+            assert await w.bodies() == ["\ufffd!"]
 
     asyncio.run(story())

@@ -243,3 +243,9 @@ def test_policies_that_are_none_take_statements(sqs, policy):
     assert '"Sid":"l"' in attributes(sqs, url, "Policy")["Policy"]
     sqs.remove_permission(QueueUrl=url, Label="l")
     assert sqs.refusal("remove_permission", QueueUrl=url, Label="l")[0] == "InvalidParameterValueException"
+
+
+def test_null_among_attributes_is_as_if_it_were_not_there(sqs):
+    url = sqs.create_queue(QueueName="n", Attributes={"DelaySeconds": None, "Policy": None})["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": None, "DelaySeconds": "7"})
+    assert attributes(sqs, url, "VisibilityTimeout", "DelaySeconds") == {"VisibilityTimeout": "30", "DelaySeconds": "7"}

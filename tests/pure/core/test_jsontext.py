@@ -94,3 +94,17 @@ def test_nan_passes_and_broken_bytes_do_not() -> None:
     assert math.isnan(parse(b"[NaN]")[0])
     with pytest.raises(UnicodeDecodeError):
         parse(b'"\xff"')
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"\ud800"', "\ufffd"),
+        (r'{"\uDC00": ["a\ud800b"]}', {"\ufffd": ["a\ufffdb"]}),
+        (r'"\ud83c\udd97"', "\U0001f197"),
+        (r'"\\ud800"', r"\ud800"),
+    ],
+)
+def test_half_characters_are_made_whole(text: str, value: Any) -> None:
+    assert parse(text) == value
+    json.dumps(parse(text), ensure_ascii=False).encode()

@@ -95,7 +95,7 @@ def outside(service):
 
 def make_table(client):
     client.create_table(
-        TableName="t",
+        TableName="tasks",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -126,10 +126,10 @@ def test_both_at_once(aws_client, monkeypatch):
         assert outside("dynamodb").list_tables()["TableNames"] == []
         outside("s3").create_bucket(Bucket=BUCKET)
         outside("s3").put_object(Bucket=BUCKET, Key="b", Body=b"mocked")
-        emulated.put_item(TableName="t", Item={"id": {"S": "during"}})
+        emulated.put_item(TableName="tasks", Item={"id": {"S": "during"}})
         keys = [entry["Key"] for entry in outside("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
         assert keys == ["b"]
-    assert emulated.get_item(TableName="t", Key={"id": {"S": "during"}})["Item"]
+    assert emulated.get_item(TableName="tasks", Key={"id": {"S": "during"}})["Item"]
     assert aws_client("s3").get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"emulated"
 
 
