@@ -41,6 +41,7 @@ CLOSE_TIMEOUT = 5.0
 INBOX_LIMIT = 32
 """Messages that may wait for the application before reading pauses."""
 REASON_LIMIT = 123
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Limits(NamedTuple):
@@ -112,6 +113,10 @@ class WebSocketProtocol(asyncio.Protocol):
                 self._begin(event)
             elif isinstance(event, Frame):
                 self._take(event)
+        if self._conn.handshake_exc is not None and self._code is None and self._conn.state is State.CONNECTING:
+            self._transport.write(_BAD_REQUEST)  # the library has no answer to a request that it cannot read
+            self._transport.close()
+            return
         self._flush()
         if self._conn.parser_exc is not None:
             self._ended_by_server()

@@ -16,6 +16,8 @@ from emulator.services.apigateway.store import Api, ApiIndex
 _HOST = re.compile(r"([a-z0-9-]+)\.execute-api\.[^:/]+(?::\d+)?", re.IGNORECASE)
 _PATH = re.compile(r"/+_aws/+execute-api(?=/)")
 _CALLBACK = "@connections"
+_CALLBACK_IN = re.compile(r"(@|%40)connections/")
+_ENCODED_SLASH = re.compile(r"%2F", re.IGNORECASE)
 _CONNECTION_ID = re.compile(r"[A-Za-z0-9_-]{15}=")
 
 
@@ -43,8 +45,12 @@ def locate(ground: Ground, host: str, raw_path: str) -> Address | None:
 
 
 def parse_address(host: str, raw_path: str) -> Address:
-    """Read host and path, percent-decoding once (SDKs write ``%3D`` for ``=``, some ``%40`` for ``@``)."""
-    path = unquote(raw_path)
+    """Read host and path, percent-decoding once (SDKs write ``%3D`` for ``=``, some ``%40`` for ``@``).
+
+    What ``%2F`` stands for is part of a connection id, however wrong, and no end of a segment.
+    """
+    path = _ENCODED_SLASH.sub("\0", raw_path) if _CALLBACK_IN.search(raw_path) else raw_path
+    path = unquote(path)
     named = _HOST.fullmatch(host)
     prefix = _PATH.match(path)
     if prefix is not None:
@@ -61,7 +67,8 @@ def _address(form: Literal["host", "path", "bare"], api_id: str, path: str) -> A
     if _CALLBACK not in segments:
         return Address(form, api_id, tuple(part for part in segments if part), None)
     at = segments.index(_CALLBACK)
-    return Address(form, api_id, tuple(part for part in segments[:at] if part), "/".join(segments[at + 1 :]))
+    connection_id = "/".join(segments[at + 1 :]).replace("\0", "/")
+    return Address(form, api_id, tuple(part for part in segments[:at] if part), connection_id)
 
 
 def is_connection_id(text: str) -> bool:

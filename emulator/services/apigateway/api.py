@@ -165,7 +165,7 @@ def _tagged(call: Call, params: Params) -> Resource:
     except (AwsError, KeyError) as error:
         if isinstance(error, AwsError) and error.code == "BadRequestException":
             raise
-        raise not_found(f"Invalid resource ARN specified {arn}") from None
+        raise not_found(f"Invalid resource ARN specified {arn}", "Api") from None
 
 
 # HTTP APIs

@@ -72,6 +72,8 @@ async def _open(ground: Ground, scope: Mapping[str, Any], send: Send) -> Connect
             connection = answer.connection
             connection.send, connection.socket = send, socket
             await _accept(ground, answer, send)
+            if not _is_served(ground, connection):  # deleted while $connect was at work
+                await lifecycle.close(ground, connection, *lifecycle.GOING_AWAY)
             return connection
         finally:
             current_unit.reset(token)
@@ -87,6 +89,11 @@ async def _accept(ground: Ground, answer: Admitted, send: Send) -> None:
         await send({"type": "websocket.accept", "subprotocol": answer.subprotocol, "headers": []})
     except OSError:  # gone meanwhile; its $connect has run, so has its $disconnect to
         lifecycle.end(ground, connection, *lifecycle.ABNORMAL)
+
+
+def _is_served(ground: Ground, connection: Connection) -> bool:
+    api = ground.cloud.shared(ApiIndex).apis.get(connection.api_id)
+    return api is not None and connection.stage in api.stages
 
 
 async def _refuse(send: Send, answer: Refused) -> None:

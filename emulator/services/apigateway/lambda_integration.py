@@ -42,6 +42,8 @@ def read_proxy_result(payload: bytes, two_way: bool) -> Outcome:
 
 
 def _status(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return int(text) if len(text) <= 3 and text.isdecimal() else None
 

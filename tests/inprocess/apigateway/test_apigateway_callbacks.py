@@ -137,3 +137,11 @@ async def test_text_that_is_not_utf8_is_mended(world):
     status, _, _ = await w.http("POST", f"/@connections/{client.connection.connection_id}", b"a\xffb")
     assert status == 200
     assert len(w.hops("warning")) == 1
+
+
+@in_world
+async def test_an_encoded_slash_is_part_of_a_wrong_id(world):
+    w = world()
+    w.api({"a": "ok"})
+    status, _, body = await w.http("POST", "/dev/@connections/M0en2eVpSwMCFm%2F%3D", b"x")
+    assert (status, json.loads(body)["message"]) == (400, "Invalid connectionId: M0en2eVpSwMCFm/=")

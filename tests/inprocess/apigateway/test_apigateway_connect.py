@@ -187,3 +187,14 @@ async def test_connected_at_stays_the_same(world):
     context = w.events[0]["requestContext"]
     assert context["connectedAt"] == int(START * 1000)
     assert context["requestTimeEpoch"] == int(START * 1000) + 5000
+
+
+@in_world
+async def test_a_stage_that_is_deleted_while_connect_works(world):
+    w = world()
+    api = w.api({"$connect": "ends-it"})
+    w.functions["ends-it"] = lambda event: w.op("delete_stage", ApiId=api, StageName="dev") or OK
+    client = await w.connect(api)
+    await w.settle()
+    assert (client.status, client.closed) == (101, (1001, "Going away"))
+    assert w.connections() == []

@@ -325,3 +325,11 @@ async def test_many_messages_at_once_arrive_in_order(world):
     await until(lambda: len(world.events) == 500)
     assert [event["body"] for event in world.events] == [str(number) for number in range(500)]
     client.close()
+
+
+@on_a_port()
+async def test_a_handshake_with_a_body_is_answered(world):
+    world.api({"a": "ok"})
+    client = await RawClient.open(world.port, extra="Content-Length: 5\r\n")
+    assert client.status == 400
+    client.close()

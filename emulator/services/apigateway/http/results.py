@@ -52,6 +52,8 @@ def _stated(result: Any, version: str) -> Answer:
 
 def status_of(value: Any) -> int:
     """A status as number or as text.  Raises MalformedResultError."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not (text.isascii() and text.isdecimal() and len(text) == 3 and 200 <= int(text) <= 599):
         raise MalformedResultError(f"statusCode {value!r}")
