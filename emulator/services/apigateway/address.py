@@ -17,6 +17,8 @@ _HOST = re.compile(r"([a-z0-9-]+)\.execute-api\.[^:/]+(?::\d+)?", re.IGNORECASE)
 _PATH = re.compile(r"/+_aws/+execute-api(?=/)")
 _CALLBACK = "@connections"
 _CALLBACK_IN = re.compile(r"(@|%40)connections/")
+ENCODED_SLASH = "\0"
+"""Stands for ``%2F`` in an address's ``connection_id``."""
 _ENCODED_SLASH = re.compile(r"%2F", re.IGNORECASE)
 _CONNECTION_ID = re.compile(r"[A-Za-z0-9_-]{15}=")
 
@@ -49,7 +51,7 @@ def parse_address(host: str, raw_path: str) -> Address:
 
     What ``%2F`` stands for is part of a connection id, however wrong, and no end of a segment.
     """
-    path = _ENCODED_SLASH.sub("\0", raw_path) if _CALLBACK_IN.search(raw_path) else raw_path
+    path = _ENCODED_SLASH.sub(ENCODED_SLASH, raw_path) if _CALLBACK_IN.search(raw_path) else raw_path
     path = unquote(path)
     named = _HOST.fullmatch(host)
     prefix = _PATH.match(path)
@@ -67,8 +69,7 @@ def _address(form: Literal["host", "path", "bare"], api_id: str, path: str) -> A
     if _CALLBACK not in segments:
         return Address(form, api_id, tuple(part for part in segments if part), None)
     at = segments.index(_CALLBACK)
-    connection_id = "/".join(segments[at + 1 :]).replace("\0", "/")
-    return Address(form, api_id, tuple(part for part in segments[:at] if part), connection_id)
+    return Address(form, api_id, tuple(part for part in segments[:at] if part), "/".join(segments[at + 1 :]))
 
 
 def is_connection_id(text: str) -> bool:

@@ -13,7 +13,7 @@ from emulator.core.jsontext import compact
 from emulator.core.timestamps import iso_milliseconds
 from emulator.core.units import current_unit
 from emulator.services.apigateway import callbacks, lifecycle
-from emulator.services.apigateway.address import Address, locate
+from emulator.services.apigateway.address import ENCODED_SLASH, Address, locate
 from emulator.services.apigateway.connection import Connection, Send
 from emulator.services.apigateway.handshake import Admitted, Refused, is_stage, shake_hands
 from emulator.services.apigateway.http.front import serve
@@ -177,7 +177,7 @@ def _find(ground: Ground, address: Address, method: str) -> Connection:
     if len(address.parts) > 1 or "/" in connection_id:
         route = "/".join([*address.parts[1:], "@connections", connection_id])
         raise AwsError("NotFoundException", f"No method found matching route {route} for http method {method}.")
-    connection = callbacks.find_connection(ground, connection_id)
+    connection = callbacks.find_connection(ground, connection_id.replace(ENCODED_SLASH, "/"))
     if address.form == "bare":
         if address.stage not in ("", connection.stage):
             raise AwsError("ForbiddenException", "Forbidden")
