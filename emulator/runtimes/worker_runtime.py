@@ -124,7 +124,8 @@ class WorkerRuntime:
         """One for all processes of a revision: the pool reuses a process only for an equal one."""
         known = self._specs.get(_key(function))
         if known is None or known[0] != function.revision:
-            spec = worker_spec(function, self._ground.base_url, host_environment())
+            domain_name = self._ground.settings.domain_name
+            spec = worker_spec(function, self._ground.base_url, host_environment(), domain_name)
             known = self._specs[_key(function)] = (function.revision, spec)
         return known[1]
 

@@ -10,8 +10,9 @@ from emulator.runtimes.base import FunctionSpec, layer_folders
 from emulator.runtimes.worker import WorkerSpec, lambda_environment, program_for
 
 
-def worker_spec(function: FunctionSpec, base_url: str, host: Mapping[str, str]) -> WorkerSpec:
-    """One version of a function as a process; ``host`` is the emulator's own environment."""
+def worker_spec(function: FunctionSpec, base_url: str, host: Mapping[str, str], domain_name: str = "") -> WorkerSpec:
+    """One version of a function as a process; ``host`` is the emulator's own environment, ``domain_name`` a name of the
+    emulator beside ``base_url`` and API Gateway's."""
     values = lambda_environment(
         function_name=function.name,
         handler=function.handler,
@@ -27,6 +28,7 @@ def worker_spec(function: FunctionSpec, base_url: str, host: Mapping[str, str]) 
         log_level=function.log_level or None,
         initialization_type=function.initialization,
         endpoint_url=base_url,
+        redirect_hosts=(domain_name,),
         host=host,
     )
     _add_layers(values, function.layers, function.runtime)

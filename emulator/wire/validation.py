@@ -39,8 +39,16 @@ def validate(service: str, operation: str, params: Mapping[str, Any], style: Sty
     if check is not None:
         check(params, None, findings)
     if findings:
-        code = "ValidationError" if protocol_name(service) == "query" else "ValidationException"
-        raise AwsError(code, validation_message(findings))
+        raise AwsError(_code(service, operation), validation_message(findings))
+
+
+def _code(service: str, operation: str) -> str:
+    """``ValidationException``, unless the operation calls it by another name."""
+    if protocol_name(service) == "query":
+        return "ValidationError"
+    errors = {shape.name for shape in operation_model(service, operation).error_shapes}
+    bad_request = "BadRequestException" in errors and "ValidationException" not in errors
+    return "BadRequestException" if bad_request else "ValidationException"
 
 
 def validation_message(findings: list[str]) -> str:

@@ -9,7 +9,7 @@ import net from "node:net";
 import tls from "node:tls";
 
 let address = null;
-let hosts = new Set();
+let names = []; // of the emulator's own: on one port, or (null) on any
 
 /** Redirect to `EMULATOR_ADDRESS` (`host:port`), with `EMULATOR_REDIRECT_HOSTS` (comma separated) as well. */
 export function redirectFromEnvironment() {
@@ -19,18 +19,25 @@ export function redirectFromEnvironment() {
   }
   const colon = text.lastIndexOf(":");
   address = { host: text.slice(0, colon).replace(/[[\]]/g, "").toLowerCase(), port: Number(text.slice(colon + 1)) };
-  hosts = new Set((process.env.EMULATOR_REDIRECT_HOSTS ?? "").toLowerCase().split(",").filter(Boolean));
+  names = (process.env.EMULATOR_REDIRECT_HOSTS ?? "").toLowerCase().split(",").filter(Boolean).map(parseName);
   net.Socket.prototype.connect = redirectedConnect(net.Socket.prototype.connect);
   tls.connect = redirectedTls(tls.connect);
   syncBuiltinESMExports();
+}
+
+/** `host`, `host:port` or `[v6]:port`. */
+function parseName(text) {
+  const [, host, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(text.trim()) ?? [, text.trim(), null];
+  return { host: host.replace(/[[\]]/g, ""), port: port && Number(port) };
 }
 
 function belongsHere(host, port) {
   if (typeof host !== "string") {
     return false;
   }
-  const name = host.toLowerCase();
-  if (name.includes(".execute-api.") || hosts.has(name)) {
+  const name = host.toLowerCase().replace(/[[\]]/g, "");
+  const own = (known) => known.host === name && (known.port === null || known.port === Number(port));
+  if (name.includes(".execute-api.") || names.some(own)) {
     return true;
   }
   // SDKs put a host prefix before the endpoint: "sync-127.0.0.1" does not resolve.

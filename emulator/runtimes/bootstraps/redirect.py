@@ -4,9 +4,9 @@
 header included, stays as it was.  Covered: http.client (urllib), urllib3 (requests, botocore) and httpx.  Each is
 patched when something imports it, so a handler that makes no request pays nothing.
 
-``install`` takes a callable that says where the emulator is *for the calling code*, or None to leave the request alone:
-in a worker process a constant, in the emulator's own process a look at a context variable, so that only handlers are
-redirected.
+``install`` takes a callable that gives the way to the emulator *for the calling code*, or None to leave the request
+alone: in a worker process a constant, in the emulator's own process a look at a context variable, so that only handlers
+are redirected.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 Address = tuple[str, int]
 
 
+class Way(NamedTuple):
+    """Where the emulator is, and the names beside API Gateway's that lead there: on one port, or (None) on any."""
+
+    address: Address
+    names: frozenset[tuple[str, int | None]] = frozenset()
+
+
 class _State:
-    address: Callable[[], Address | None] | None = None
-    hosts: frozenset[str] = frozenset()
+    way: Callable[[], Way | None] | None = None
 
 
-def install(address: Callable[[], Address | None], hosts: Iterable[str] = ()) -> None:
-    """Redirect from now on; ``hosts`` are further names that belong to the emulator (custom domain names)."""
-    _State.address = address
-    _State.hosts = frozenset(host.lower() for host in hosts)
+def install(way: Callable[[], Way | None]) -> None:
+    """Redirect from now on."""
+    _State.way = way
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     for name, patch in _PATCHES.items():
@@ -42,8 +47,7 @@ def install(address: Callable[[], Address | None], hosts: Iterable[str] = ()) ->
 
 def uninstall() -> None:
     """Leave every request alone again (classes stay patched and pass through)."""
-    _State.address = None
-    _State.hosts = frozenset()
+    _State.way = None
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
 
 
@@ -51,8 +55,8 @@ def install_from_environment() -> None:
     """Redirect to ``EMULATOR_ADDRESS`` (``host:port``), with ``EMULATOR_REDIRECT_HOSTS`` (comma separated) as well."""
     text = os.environ.get("EMULATOR_ADDRESS")
     if text:
-        address = parse_address(text)
-        install(lambda: address, filter(None, os.environ.get("EMULATOR_REDIRECT_HOSTS", "").split(",")))
+        way = Way(parse_address(text), parse_names(os.environ.get("EMULATOR_REDIRECT_HOSTS", "").split(",")))
+        install(lambda: way)
 
 
 def parse_address(text: str) -> Address:
@@ -61,13 +65,28 @@ def parse_address(text: str) -> Address:
     return host.strip("[]"), int(port)
 
 
+def parse_names(texts: Iterable[str]) -> frozenset[tuple[str, int | None]]:
+    """Names of the emulator's own, each ``host``, ``host:port`` or ``[v6]:port``; empty ones are none."""
+    return frozenset(_parse_name(text.strip().lower()) for text in texts if text.strip())
+
+
+def _parse_name(text: str) -> tuple[str, int | None]:
+    host, _, port = text.rpartition(":")
+    if port.isdecimal() and host and (":" not in host or host.startswith("[")):
+        return host.strip("[]"), int(port)
+    return text.strip("[]"), None
+
+
 def target(host: str, port: int | None) -> Address | None:
     """Where a connection to ``host`` must go instead, or None."""
-    address = None if _State.address is None else _State.address()
-    if address is None:
+    way = None if _State.way is None else _State.way()
+    if way is None:
         return None
-    host = host.lower()
-    if ".execute-api." in host or host in _State.hosts:
+    host, address = host.lower(), way.address
+    if ".execute-api." in host:
+        return address
+    name = host.strip("[]")
+    if (name, None) in way.names or (name, port) in way.names:
         return address
     # Old SDKs and explicit settings put a host prefix before the endpoint: "sync-127.0.0.1" does not resolve.
     if port == address[1] and host.endswith(("-" + address[0].lower(), "." + address[0].lower())):
@@ -134,7 +153,7 @@ def _patch_httpx(module: ModuleType) -> None:
 
 
 def _httpx_url(url: Any) -> Any:
-    address = target(url.host, url.port)
+    address = target(url.host, url.port or {"http": 80, "https": 443}.get(url.scheme))
     return url if address is None else url.copy_with(scheme="http", host=address[0], port=address[1])
 
 

@@ -37,7 +37,7 @@ INIT_LIMIT = 10.0
 _OWN = ("AWS_", "_", "LAMBDA_", "EMULATOR_")
 """Which variables a handler sees instead of the process's own; PATH and its like are the process's affair."""
 
-_address: ContextVar[redirect.Address | None] = ContextVar("emulator_address", default=None)
+_way: ContextVar[redirect.Way | None] = ContextVar("way_to_the_emulator", default=None)
 
 
 @dataclass(slots=True)
@@ -217,6 +217,7 @@ class InlineRuntime:
             log_level=function.log_level or None,
             initialization_type=function.initialization,
             endpoint_url=self._ground.base_url,
+            redirect_hosts=(self._ground.settings.domain_name,),
         )
         own: environ.Variables = {name: value for name, value in variables.items() if name.startswith(_OWN)}
         own["AWS_PROFILE"] = None  # the developer's own must not win over the test credentials
@@ -228,7 +229,8 @@ class InlineRuntime:
         url = urlsplit(self._ground.base_url)
         environ.current.set(layers)
         current_capture.set(capture)
-        _address.set((url.hostname, url.port or 80) if url.hostname else None)
+        names = redirect.parse_names((self._ground.settings.domain_name,))
+        _way.set(redirect.Way((url.hostname, url.port or 80), names) if url.hostname else None)
         with streams.taken():
             yield
 
@@ -270,7 +272,7 @@ def _enter_process() -> None:
     if _Users.count == 1:
         environ.install()
         virtual_sleep.install()
-        redirect.install(_address.get)
+        redirect.install(_way.get)
 
 
 def _leave_process() -> None:

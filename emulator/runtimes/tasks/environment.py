@@ -12,16 +12,17 @@ from emulator.runtimes.worker.environment import DEFAULT_PATH, emulator_environm
 
 
 def task_environment(
-    *, region: str, account: str, endpoint_url: str, cause: Cause, user: Mapping[str, str]
+    *, region: str, account: str, endpoint_url: str, cause: Cause, user: Mapping[str, str], domain_name: str = ""
 ) -> dict[str, str]:
     """The complete environment, as a new dict.
 
     ``account`` becomes the access key id, by which the emulator knows the account again; ``cause``, which every request
     of the program belongs to, becomes the session token: SDKs of all languages send it along.  ``python`` in the
-    ``PATH`` is the emulator's own.  ``user`` wins over everything.
+    ``PATH`` is the emulator's own.  ``domain_name`` leads to the emulator as well.  ``user`` wins over everything.
     """
     host = host_environment()
-    values = emulator_environment(region, account, urlsplit(endpoint_url).netloc, endpoint_url, host)
+    address = urlsplit(endpoint_url).netloc
+    values = emulator_environment(region, account, address, endpoint_url, host, (domain_name,))
     return values | {
         "PATH": os.pathsep.join((os.path.dirname(sys.executable), host.get("PATH") or DEFAULT_PATH)),
         "LANG": "C.UTF-8",

@@ -61,12 +61,12 @@ def lambda_environment(
     """The complete environment of a function's process, as a new dict.
 
     ``emulator_address`` is ``host:port``; ``endpoint_url`` defaults to plain HTTP at that address.  ``account`` becomes
-    the access key id, by which the emulator knows the account again.  ``redirect_hosts`` are further host names that
-    lead to the emulator (custom domains).  ``user`` is the function's ``Environment.Variables`` and wins over all;
-    ``host`` is the emulator's own environment, of which only the interpreter's needs are taken over.
+    the access key id, by which the emulator knows the account again.  ``redirect_hosts`` are further names that lead to
+    the emulator, with or without a port; empty ones are none.  ``user`` is the function's ``Environment.Variables`` and
+    wins over all; ``host`` is the emulator's own environment, of which only the interpreter's needs are taken over.
     """
     host = host or {}
-    values = emulator_environment(region, account, emulator_address, endpoint_url, host)
+    values = emulator_environment(region, account, emulator_address, endpoint_url, host, redirect_hosts)
     values |= _of_the_runtime(runtime, task_root, handler, host)
     values |= {
         "AWS_LAMBDA_FUNCTION_NAME": function_name,
@@ -80,13 +80,16 @@ def lambda_environment(
         values["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
     if log_level:
         values["AWS_LAMBDA_LOG_LEVEL"] = log_level
-    if redirect_hosts:
-        values["EMULATOR_REDIRECT_HOSTS"] = ",".join(redirect_hosts)
     return values | dict(user or {})
 
 
 def emulator_environment(
-    region: str, account: str, emulator_address: str, endpoint_url: str | None, host: Mapping[str, str]
+    region: str,
+    account: str,
+    emulator_address: str,
+    endpoint_url: str | None,
+    host: Mapping[str, str],
+    redirect_hosts: tuple[str, ...] = (),
 ) -> dict[str, str]:
     """What every program gets that the emulator starts: of ``host`` what an interpreter needs, test credentials, and
     the way to the emulator.  Parameters as in `lambda_environment`."""
@@ -101,6 +104,8 @@ def emulator_environment(
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "EMULATOR_ADDRESS": emulator_address,
     }
+    if any(redirect_hosts):
+        values["EMULATOR_REDIRECT_HOSTS"] = ",".join(filter(None, redirect_hosts))
     _keep_emulator_off_proxies(values, emulator_address)
     return values
 

@@ -33,8 +33,8 @@ _HTTP_ONLY = (
     *("AuthorizerPayloadFormatVersion", "EnableSimpleResponses", "IdentityValidationExpression"),
     "JwtConfiguration",
 )
+"""What has no meaning for a WebSocket API.  A time to live has no effect: verdicts are never kept (AWS docs)."""
 _MODEL_FIELDS = ("ContentType", "Description", "Name", "Schema")
-"""A time to live has no effect on WebSocket APIs, whose verdicts are never kept (AWS docs)."""
 _SOURCE = re.compile(r"(route\.request\.(header|querystring)|stageVariables|context)\.[\w.-]+")
 
 

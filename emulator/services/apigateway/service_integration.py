@@ -24,11 +24,14 @@ async def custom(exchange: Exchange, cause: Cause) -> Outcome:
         return INTERNAL_ERROR
     try:
         asked = _asked(request, request.content(integration))
-        method = "POST" if integration["IntegrationMethod"] == "ANY" else integration["IntegrationMethod"]
+    except ValueError:
+        return INTERNAL_ERROR
+    method = "POST" if integration["IntegrationMethod"] == "ANY" else integration["IntegrationMethod"]
+    try:
         answer = await ask_service(
             exchange.ground, place, asked, method, source=exchange.route_arn, account=connection.account, cause=cause
         )
-    except (HttpFailedError, ValueError):
+    except HttpFailedError:
         return INTERNAL_ERROR
     backend = Backend(answer.status, answer.body.decode("utf-8", "replace"), tuple(answer.headers))
     return map_response(exchange, cause, request, backend, answer.body, str(answer.status))

@@ -143,7 +143,12 @@ class ContainerRun:
         own = place if len(task.containers) == 1 else f"{place}/{self._container.name}"
         user = {"AWS_EXECUTION_ENV": "AWS_ECS_FARGATE", "ECS_CONTAINER_METADATA_URI_V4": own, **given, **secrets}
         environment = task_environment(
-            region=task.region, account=task.account, endpoint_url=ground.base_url, cause=hop.cause, user=user
+            region=task.region,
+            account=task.account,
+            endpoint_url=ground.base_url,
+            cause=hop.cause,
+            user=user,
+            domain_name=ground.settings.domain_name,
         )
         directory = chosen.directory or os.getcwd()
         program = None if chosen.module else Program(chosen.arguments)

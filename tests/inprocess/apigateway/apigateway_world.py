@@ -12,6 +12,7 @@ from emulator.core.settings import Settings
 from emulator.services.apigateway import front
 from emulator.services.apigateway.connection import ConnectionStore
 from emulator.services.apigateway.service import MANAGEMENT, SERVICE
+from tests.inprocess.fake_services import FakeServices
 
 START = 1_700_000_000.0
 ACCOUNT = "123456789012"
@@ -27,13 +28,14 @@ def lambda_uri(name):
     return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function_arn(name)}/invocations"
 
 
-class World:
+class World(FakeServices):
     """``functions`` maps names to callables of the event (sync or async); ``events`` holds what they were given."""
 
     def __init__(self, **settings):
         self.ground = Ground(Settings(**settings), Clock("manual", start=START), seed=1)
         SERVICE.join(self.ground)
         self.ground.courier.register_target("lambda", self._invoke)
+        super().__init__(self.ground.courier)
         self.functions = {"ok": lambda event: OK}
         self.events = []
         self.clients = []

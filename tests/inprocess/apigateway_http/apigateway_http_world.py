@@ -13,6 +13,7 @@ from emulator.core.ground import Call, Ground
 from emulator.core.settings import Settings
 from emulator.services.apigateway import front
 from emulator.services.apigateway.service import SERVICE
+from tests.inprocess.fake_services import FakeServices
 
 START = 1_700_000_000.0
 ACCOUNT = "123456789012"
@@ -38,21 +39,16 @@ class Answer:
         return self.body.decode()
 
 
-class World:
-    """``functions`` maps names to callables of the event; ``events`` holds what they were given.
-
-    ``operations`` maps ``service:Operation`` to callables of the parameters; ``calls`` holds what they were given.
-    """
+class World(FakeServices):
+    """``functions`` maps names to callables of the event; ``events`` holds what they were given."""
 
     def __init__(self, **settings):
         self.ground = Ground(Settings(**settings), Clock("manual", start=START), seed=1)
         SERVICE.join(self.ground)
         self.ground.courier.register_target("lambda", self._invoke)
-        self.ground.courier.register_operations(self)
+        super().__init__(self.ground.courier)
         self.functions = {"ok": lambda event: {"statusCode": 200, "body": "ok"}}
         self.events = []
-        self.operations = {}
-        self.calls = []
 
     # Operations
 
@@ -102,7 +98,7 @@ class World:
         )
         return {"AuthorizationType": "CUSTOM", "AuthorizerId": made["AuthorizerId"]}
 
-    # Functions and services
+    # Functions
 
     async def _invoke(self, parcel):
         name = parcel.arn.resource.removeprefix("function:")
@@ -118,13 +114,6 @@ class World:
             failure = {"errorMessage": str(error), "errorType": type(error).__name__}
             return FunctionResult(json.dumps(failure).encode(), "Unhandled", "$LATEST", "r")
         return FunctionResult(json.dumps(result).encode(), None, "$LATEST", "r")
-
-    def knows(self, service, operation):
-        return f"{service}:{operation}" in self.operations
-
-    async def __call__(self, service, operation, params, *, account, region, cause):
-        self.calls.append((service, operation, params, account, region))
-        return self.operations[f"{service}:{operation}"](params)
 
     # Requests
 

@@ -81,16 +81,19 @@ def test_boto3_management_api(tmp_path: Path) -> None:
             client = boto3.client("apigatewaymanagementapi", endpoint_url="https://{HOST}/dev")
             client.post_to_connection(ConnectionId="abc=", Data=b"x")
             client.delete_connection(ConnectionId="abc=")
+            own = boto3.client("apigatewaymanagementapi", endpoint_url="https://api.example.test:8443/dev")
+            own.post_to_connection(ConnectionId="abc=", Data=b"x")
             boto3.client("sqs").list_queues()
             arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:x"
             boto3.client("stepfunctions").start_sync_execution(stateMachineArn=arn)
             prefixed = boto3.session.Config(inject_host_prefix=True)
             boto3.client("stepfunctions", config=prefixed).start_sync_execution(stateMachineArn=arn)
     """
-    address, seen = run(tmp_path, source)
+    address, seen = run(tmp_path, source, {"EMULATOR_REDIRECT_HOSTS": "api.example.test:8443"})
     assert seen == [
         ("POST", HOST, "/dev/@connections/abc%3D"),
         ("DELETE", HOST, "/dev/@connections/abc%3D"),
+        ("POST", "api.example.test:8443", "/dev/@connections/abc%3D"),
         ("POST", address, "/"),
         ("POST", address, "/"),
         ("POST", f"sync-{address}", "/"),
@@ -153,29 +156,36 @@ def test_a_proxy_is_passed_by(tmp_path: Path) -> None:
 
 def test_custom_domains_and_foreign_hosts(tmp_path: Path) -> None:
     source = """
-        import urllib.error, urllib.request
+        import urllib.error, urllib.request, httpx
         def handler(event, context):
             urllib.request.urlopen("https://ws.example.test/key/x", timeout=5).read()
+            httpx.get("https://api.example.test/key/y")
+            httpx.get("http://127.0.0.1:8/key/z")
             try:
                 urllib.request.urlopen("http://127.0.0.1:9/", timeout=5)
             except urllib.error.URLError:
                 return
             raise AssertionError("a foreign host was redirected")
     """
-    _, seen = run(tmp_path, source, {"EMULATOR_REDIRECT_HOSTS": "ws.example.test"})
-    assert seen == [("GET", "ws.example.test", "/key/x")]
+    names = "ws.example.test,api.example.test:443,127.0.0.1:8"
+    _, seen = run(tmp_path, source, {"EMULATOR_REDIRECT_HOSTS": names})
+    assert seen == [
+        ("GET", "ws.example.test", "/key/x"),
+        ("GET", "api.example.test", "/key/y"),
+        ("GET", "127.0.0.1:8", "/key/z"),
+    ]
 
 
 def test_in_one_process_only_the_handler_is_redirected() -> None:
     """As the inline runtime uses it: modules are imported already, a context variable says who is a handler."""
-    running_handler: ContextVar[redirect.Address | None] = ContextVar("running_handler", default=None)
+    running_handler: ContextVar[redirect.Way | None] = ContextVar("running_handler", default=None)
 
     def get() -> bytes:
         with urllib.request.urlopen(f"http://{HOST}:1/dev/x", timeout=5) as response:
             return bytes(response.read())
 
     def handler(address: str) -> bytes:
-        running_handler.set(redirect.parse_address(address))
+        running_handler.set(redirect.Way(redirect.parse_address(address)))
         return get()
 
     with emulator() as (address, seen):

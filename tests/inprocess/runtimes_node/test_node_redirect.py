@@ -51,6 +51,8 @@ const work = {
     process.env.AWS_ENDPOINT_URL.split(":")[2],
   ),
   custom: () => text(https.request, "https://ws.example.com/key"),
+  port: () => text(https.request, "https://api.example.com:8443/key"),
+  portFetch: async () => (await fetch("https://api.example.com:8443/key")).text(),
   endpoint: () => text(http.request, process.env.AWS_ENDPOINT_URL),
   elsewhere: () => text(https.request, "https://localhost:1/").catch((error) => error.code),
 };
@@ -94,11 +96,12 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
         server = await asyncio.start_server(connected, "127.0.0.1", 0)
         address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        user = {"EMULATOR_REDIRECT_HOSTS": "ws.example.com"}
+        user = {"EMULATOR_REDIRECT_HOSTS": "ws.example.com,API.example.com:8443,localhost:2"}
         process = await WorkerProcess.start(spec(directory, address=address, user=user))
         found: dict[str, Any] = {"address": address}
         kinds = (
-            "https imported agent http withoutAgent fetch plainFetch tls net socket prefix custom endpoint elsewhere"
+            "https imported agent http withoutAgent fetch plainFetch tls net socket prefix custom port portFetch "
+            "endpoint elsewhere"
         )
         for kind in kinds.split():
             found[kind] = value(await process.invoke(message(f'"{kind}"'.encode())))
@@ -128,6 +131,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("net", f"GET /raw {HOST} "),
         ("socket", f"GET /raw {HOST} "),
         ("custom", "GET /key ws.example.com "),
+        ("port", "GET /key api.example.com:8443 "),
+        ("portFetch", "GET /key api.example.com:8443 "),
     ],
 )
 def test_reaches_the_emulator_with_its_own_host(heard: dict[str, Any], kind: str, expected: object) -> None:

@@ -149,8 +149,8 @@ def test_functions_in_uris():
     ("kind", "uri", "method", "named"),
     [
         ("AWS_PROXY", LAMBDA, "POST", "Invalid integration URI"),
-        ("AWS", "arn:aws:apigateway:us-east-1:states:action/StartExecution", "POST", "states"),
-        ("AWS", "arn:aws:apigateway:us-east-1:sqs:path/123456789012/q", "POST", "sqs"),
+        ("AWS_PROXY", "arn:aws:apigateway:us-east-1:states:action/StartExecution", "POST", "only supports Lambda"),
+        ("AWS", "arn:aws:apigateway:us-east-1:sqs:path/123456789012/q", None, "HttpMethod"),
         ("AWS_PROXY", URI, "GET", "GET"),
         ("HTTP", "ftp://x", "POST", "ftp://x"),
         ("HTTP_PROXY", "http://x", None, "HttpMethod"),

@@ -161,6 +161,15 @@ def test_proxies_do_not_catch_the_emulator() -> None:
         ("A1.EXECUTE-API.eu-west-1.amazonaws.com", None, True),
         ("a1.execute-api.localhost", 80, True),
         ("ws.example.test", 443, True),
+        ("ws.example.test", 8443, True),
+        ("API.local", 8443, True),
+        ("api.local", 443, False),
+        ("api.local", None, False),
+        ("127.0.0.1", 9000, True),
+        ("127.0.0.1", 9001, False),
+        ("::1", 9000, True),
+        ("[::1]", 9000, True),
+        ("::1", 9001, False),
         ("sync-127.0.0.1", 4566, True),
         ("sync-127.0.0.1", 443, False),
         ("127.0.0.1", 4566, False),
@@ -169,7 +178,9 @@ def test_proxies_do_not_catch_the_emulator() -> None:
     ],
 )
 def test_redirected_hosts(host: str, port: int | None, redirected: bool) -> None:
-    redirect.install(lambda: ("127.0.0.1", 4566), ["WS.example.test"])
+    names = redirect.parse_names(["WS.example.test", "api.local:8443", "127.0.0.1:9000", "[::1]:9000", ""])
+    way = redirect.Way(("127.0.0.1", 4566), names)
+    redirect.install(lambda: way)
     try:
         assert redirect.target(host, port) == (("127.0.0.1", 4566) if redirected else None)
     finally:
@@ -180,3 +191,14 @@ def test_redirected_hosts(host: str, port: int | None, redirected: bool) -> None
 def test_addresses() -> None:
     assert redirect.parse_address("localhost:1") == ("localhost", 1)
     assert redirect.parse_address("[::1]:4566") == ("::1", 4566)
+
+
+def test_names_of_the_emulator() -> None:
+    names = redirect.parse_names(["", " A.local ", "b.local:1", "::1", "[::1]", "[::2]:3"])
+    expected = {("a.local", None), ("b.local", 1), ("::1", None), ("::2", 3)}
+    assert names == expected
+
+
+def test_names_of_the_emulator_in_the_environment() -> None:
+    assert "EMULATOR_REDIRECT_HOSTS" not in environment(redirect_hosts=("",))
+    assert environment(redirect_hosts=("a:1", "", "b"))["EMULATOR_REDIRECT_HOSTS"] == "a:1,b"
