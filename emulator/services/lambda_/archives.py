@@ -42,7 +42,7 @@ def _code(ground: Ground, path: str) -> Code | None:
 def _packed(directory: Path) -> bytes:
     """A local directory as it is now."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
         for path in sorted(directory.rglob("*")):
             parts = path.relative_to(directory).parts
             if path.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in parts):

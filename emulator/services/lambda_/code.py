@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import lzma
 import shutil
+import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,7 +113,7 @@ def _unzip(data: bytes, area: CodeArea, enforce: bool, identity: str) -> Code:
             directory = area.next_directory()
             for entry in entries:
                 _extract(archive, entry, directory)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         raise errors.invalid_value(
             "Could not unzip uploaded file. Please check your file, then try to upload again."
         ) from None
@@ -119,9 +122,20 @@ def _unzip(data: bytes, area: CodeArea, enforce: bool, identity: str) -> Code:
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, directory: Path) -> None:
     path = Path(archive.extract(entry, directory))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        _link(path, directory)
+        return
     mode = entry.external_attr >> 16 & 0o777
     if mode and path.is_file():
         path.chmod(mode | 0o600)  # executables stay executable, and removable
+
+
+def _link(path: Path, directory: Path) -> None:
+    """A symbolic link was unpacked as a file that holds where it leads; one that leads out of the code stays a file."""
+    target = path.read_bytes().decode()
+    if target and (path.parent / target).resolve().is_relative_to(directory) and not Path(target).is_absolute():
+        path.unlink()
+        path.symlink_to(target)
 
 
 def _digest(data: bytes) -> str:

@@ -23,6 +23,8 @@ SETTABLE = (
     "Runtime Role Handler Description Timeout MemorySize Environment DeadLetterConfig TracingConfig VpcConfig "
     "KMSKeyArn Architectures EphemeralStorage SnapStart LoggingConfig"
 ).split()
+_DEFAULTED = ("TracingConfig", "EphemeralStorage")
+"""An empty structure leaves their defaults."""
 REFUSED = {
     "FileSystemConfigs": "use a directory of this machine.",
     "DurableConfig": "durable functions are not part of this emulator.",
@@ -175,7 +177,7 @@ def shown(function: Function, version: Version, qualifier: str = "") -> dict[str
         "LastUpdateStatus": "Successful",
         "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_arn(function.region, config["Runtime"])},
     }
-    result |= config
+    result |= {name: value for name, value in config.items() if value or name not in _DEFAULTED}
     result["LoggingConfig"] = {"LogGroup": f"/aws/lambda/{function.name}", **logging_config(config)}
     result["SnapStart"] = {
         "ApplyOn": config.get("SnapStart", {}).get("ApplyOn", "None"),

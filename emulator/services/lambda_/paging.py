@@ -23,7 +23,7 @@ def page(member: str, entries: Sequence[Any], params: Mapping[str, Any], largest
 def _read(marker: str) -> int:
     try:
         kind, _, number = base64.urlsafe_b64decode(marker.encode()).decode().partition(":")
-        if kind == "from":
+        if kind == "from" and number.isdecimal() and len(number) < 19:
             return int(number)
     except (binascii.Error, ValueError):
         pass

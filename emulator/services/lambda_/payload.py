@@ -22,7 +22,7 @@ def read_payload(body: bytes | None) -> bytes:
     if not body:
         return b"{}"
     try:
-        jsontext.parse(body.decode("utf-8"))
+        jsontext.parse_standard(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _unreadable(f"Invalid UTF-8 start byte 0x{body[error.start]:x}", 1, error.start + 1) from None
     except json.JSONDecodeError as error:

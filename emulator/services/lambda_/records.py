@@ -5,6 +5,7 @@ AWS docs, "Capturing records of Lambda asynchronous invocations"; key order and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ DETAIL_TYPES = {
     False: "Lambda Function Invocation Result - Failure",
 }
 ERROR_MESSAGE_LIMIT = 1024
+_UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no message attribute may hold (AWS docs, SendMessage); what AWS makes of it is not known."""
 
 
 class LastRun(NamedTuple):
@@ -94,7 +97,7 @@ def json_text(data: bytes) -> str:
     """``data`` if it is JSON, otherwise (a handler returned bytes) the text as a JSON string."""
     text = data.decode("utf-8", "replace")
     try:
-        jsontext.parse(text)
+        jsontext.parse_standard(text)
     except ValueError:
         return compact(text)
     return text.strip()
@@ -116,10 +119,11 @@ def _attribute(kind: str, value: str) -> dict[str, str]:
 
 
 def error_message(payload: bytes) -> str:
-    """The first KB of an error payload's ``errorMessage``."""
+    """The first KB of an error payload's ``errorMessage``, as an attribute may hold it."""
     try:
         body = jsontext.parse(payload)
     except ValueError:
         body = None
     message = str(body.get("errorMessage") or "") if isinstance(body, Mapping) else ""
+    message = _UNSENDABLE.sub("\ufffd", message)
     return message.encode()[:ERROR_MESSAGE_LIMIT].decode(errors="ignore")

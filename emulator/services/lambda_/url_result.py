@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ _FORBIDDEN = (
 )
 PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response"
 _PRELUDE_END = bytes(8)
+_STATUS = re.compile(r"[2-5][0-9]{2}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def forbidden() -> WireResponse:
@@ -50,18 +53,25 @@ def answered(payload: bytes, content_type: str = "application/json") -> WireResp
 
 def _stated(result: Mapping[str, Any]) -> WireResponse:
     try:
-        status = int(result["statusCode"])
-        body = _body(result)
-    except (TypeError, ValueError, binascii.Error):
+        status = _status(result["statusCode"])
+        return WireResponse(status, _headers(result), _body(result))
+    except (ValueError, binascii.Error):
         return failed()
-    if not 100 <= status <= 599:
-        return failed()
-    return WireResponse(status, _headers(result), body)
+
+
+def _status(value: Any) -> int:
+    """A final status, as number or numeric text; raises ValueError."""
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool) or not _STATUS.fullmatch(text):
+        raise ValueError("no status")
+    return int(text)
 
 
 def _headers(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = result.get("headers")
     pairs = [(str(name), header_text(_text(value))) for name, value in given.items()] if isinstance(given, dict) else []
+    if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
+        raise ValueError("no header name")
     if not any(name.lower() == "content-type" for name, _ in pairs):
         pairs.insert(0, ("content-type", "application/json"))
     pairs = [(name, value) for name, value in pairs if name.lower() not in ("content-length", "transfer-encoding")]
@@ -80,7 +90,7 @@ def _body(result: Mapping[str, Any]) -> bytes:
     if body is None:
         return b""
     text = body if isinstance(body, str) else compact(body)
-    return base64.b64decode(text) if result.get("isBase64Encoded") is True else text.encode()
+    return base64.b64decode(text, validate=True) if result.get("isBase64Encoded") is True else text.encode()
 
 
 def _streamed(payload: bytes) -> WireResponse:
@@ -95,5 +105,6 @@ def _streamed(payload: bytes) -> WireResponse:
     facts = {"statusCode": 200, **facts}
     facts.pop("body", None)
     answer = _stated(facts)
-    answer.body = body
+    if answer.body != failed().body:
+        answer.body = body
     return answer

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import stat
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -552,3 +553,75 @@ def test_what_deploy_tools_ask_after_create() -> None:
         assert w.do("get_function_recursion_config", FunctionName="f") == {"RecursiveLoop": "Terminate"}
 
     in_world(body)
+
+
+def packed(**files: Any) -> bytes:
+    """A zip; a tuple is a symbolic link's target."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name.replace("__", "."))
+            if isinstance(content, tuple):
+                entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+            made.writestr(entry, content[0] if isinstance(content, tuple) else content, zipfile.ZIP_DEFLATED)
+    return data.getvalue()
+
+
+def test_a_zip_whose_data_are_broken() -> None:
+    async def main() -> None:
+        async with world() as w:
+            data = bytearray(packed(index__py="x = 1\n" * 500))
+            data[40:55] = b"\xff" * 15
+            with pytest.raises(AwsError, match="Could not unzip uploaded file"):
+                w.function("index.handler", Code={"ZipFile": bytes(data)})
+
+    asyncio.run(main())
+
+
+def test_symbolic_links_in_zips_lead_where_they_should() -> None:
+    async def main() -> None:
+        async with world() as w:
+            code = "from other import value\ndef handler(event, context):\n    return value\n"
+            files = {"index__py": code, "real__py": "value = 7\n", "other__py": ("real.py",), "out__py": ("../../x",)}
+            w.function("index.handler", Code={"ZipFile": packed(**files)})
+            assert (await w.invoke())["Payload"] == b"7"
+
+    asyncio.run(main())
+
+
+def test_an_alias_keeps_no_weight_of_its_own_version() -> None:
+    async def main() -> None:
+        async with world() as w:
+            w.from_files(index__py="def handler(event, context): pass")
+            first = w.do("publish_version", FunctionName="f")["Version"]
+            w.do("update_function_configuration", FunctionName="f", Description="changed")
+            second = w.do("publish_version", FunctionName="f")["Version"]
+            weights = {"AdditionalVersionWeights": {second: 0.5}}
+            w.do("create_alias", FunctionName="f", Name="a", FunctionVersion=first, RoutingConfig=weights)
+            for version in (second, "$LATEST"):
+                with pytest.raises(AwsError) as refused:
+                    w.do("update_alias", FunctionName="f", Name="a", FunctionVersion=version)
+                assert refused.value.code == "InvalidParameterValueException"
+
+    asyncio.run(main())
+
+
+def test_an_empty_structure_leaves_its_default() -> None:
+    async def main() -> None:
+        async with world() as w:
+            code = {"ZipFile": packed(index__py="def handler(event, context): pass")}
+            shown = w.function("index.handler", Code=code, TracingConfig={})
+            assert shown["TracingConfig"] == {"Mode": "PassThrough"}
+
+    asyncio.run(main())
+
+
+def test_runtime_management_of_a_version_that_is_not_there() -> None:
+    async def main() -> None:
+        async with world() as w:
+            w.from_files(index__py="def handler(event, context): pass")
+            with pytest.raises(AwsError) as refused:
+                w.do("get_runtime_management_config", FunctionName="f", Qualifier="77")
+            assert refused.value.code == "ResourceNotFoundException"
+
+    asyncio.run(main())

@@ -10,7 +10,9 @@ import pytest
 from lambda_world import World, world
 
 from emulator.core.errors import AwsError
+from emulator.core.jsontext import compact
 from emulator.services.lambda_ import front
+from emulator.services.lambda_.url_result import PRELUDE_TYPE, answered
 from emulator.wire.messages import WireRequest, WireResponse
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
@@ -288,3 +290,29 @@ def test_code_location_can_be_downloaded() -> None:
             assert len(answer.body) == size
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"statusCode": 100},
+        {"statusCode": 199},
+        {"statusCode": 1e400},
+        {"statusCode": 200.5},
+        {"statusCode": True},
+        {"statusCode": " 200 "},
+        {"statusCode": "2_0_0"},
+        {"statusCode": 200, "headers": {"x y": "1"}},
+        {"statusCode": 200, "headers": {"": "1"}},
+        {"statusCode": 200, "isBase64Encoded": True, "body": "@@@"},
+    ],
+)
+def test_results_that_are_no_http_answer(result: Any) -> None:
+    answer = answered(compact(result).encode())
+    assert (answer.status, answer.body) == (502, b"Internal Server Error")
+
+
+def test_a_streamed_prelude_that_is_none_hides_the_body() -> None:
+    payload = b'{"statusCode":"x"}' + bytes(8) + b"secret"
+    assert answered(payload, PRELUDE_TYPE).body == b"Internal Server Error"
+    assert answered(b'{"statusCode":201}' + bytes(8) + b"seen", PRELUDE_TYPE).body == b"seen"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emulator.core.jsontext import MAX_DEPTH, NestedTooDeeplyError, compact, parse
+from emulator.core.jsontext import MAX_DEPTH, NestedTooDeeplyError, compact, parse, parse_standard
 
 OPENED = {
     "lists": ["["],
@@ -108,3 +108,14 @@ def test_nan_passes_and_broken_bytes_do_not() -> None:
 def test_half_characters_are_made_whole(text: str, value: Any) -> None:
     assert parse(text) == value
     json.dumps(parse(text), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("text", ["NaN", '{"a":Infinity}', "[-Infinity]"])
+def test_javascript_s_constants_are_no_json(text: str) -> None:
+    parse(text)
+    with pytest.raises(ValueError, match="is not JSON"):
+        parse_standard(text)
+
+
+def test_they_may_stand_in_texts() -> None:
+    assert parse_standard('["NaN", "Infinity"]') == ["NaN", "Infinity"]

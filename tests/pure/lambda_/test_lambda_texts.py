@@ -292,3 +292,18 @@ def test_dead_letters_to_a_service_that_is_not_there_are_refused_by_name() -> No
     with pytest.raises(AwsError, match="A dead-letter target of service sns is not emulated: use an SQS queue"):
         new_config(BASE | topic, lambda service: service == "sqs")
     assert new_config(BASE | topic, anywhere)["DeadLetterConfig"] == topic["DeadLetterConfig"]
+
+
+@pytest.mark.parametrize("body", [b"NaN", b'{"a":Infinity}', b"[-Infinity]"])
+def test_javascript_s_constants_are_no_payload(body: bytes) -> None:
+    with pytest.raises(AwsError) as refused:
+        read_payload(body)
+    assert refused.value.code == "InvalidRequestContentException"
+
+
+def test_a_result_that_is_no_json_stands_in_records_as_text() -> None:
+    assert records.json_text(b'{"a": NaN}') == '"{\\"a\\": NaN}"'
+
+
+def test_what_no_attribute_may_hold_is_replaced() -> None:
+    assert records.error_message(b'{"errorMessage":"\\u001b[31mred\\u0000"}') == "\ufffd[31mred\ufffd"

@@ -132,6 +132,8 @@ def _check_function(call: Call, function: Function, arn: str) -> None:
 
 def _target(call: Call, arn: str) -> Address | None:
     parsed = Arn.parse(arn)
+    if not parsed.resource.startswith("function:"):
+        return None
     try:
         address = read_name(arn, None, parsed.account, parsed.region)
     except AwsError:

@@ -69,7 +69,8 @@ def _client_context(text: str | None) -> str | None:
         raise errors.invalid_value(f"Client context must be smaller than {MAX_CLIENT_CONTEXT} bytes")
     try:
         decoded = base64.b64decode(text, validate=True).decode()
-        jsontext.parse(decoded)
+        if not isinstance(jsontext.parse(decoded), dict):
+            raise ValueError("no object")
     except (binascii.Error, ValueError):
         raise errors.invalid_value("Client context must be a valid Base64-encoded JSON object.") from None
     return decoded

@@ -7,7 +7,8 @@ from typing import Any
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.services.lambda_ import errors
-from emulator.services.lambda_.names import LATEST
+from emulator.services.lambda_.function import Function
+from emulator.services.lambda_.names import LATEST, Address
 from emulator.services.lambda_.store import address_of, find_function
 
 
@@ -31,10 +32,18 @@ def delete_function_code_signing_config(call: Call, params: dict[str, Any]) -> d
     return {}
 
 
+def _found(call: Call, address: Address) -> Function:
+    """The function, whose version or alias exists; raises ResourceNotFoundException."""
+    function = find_function(call, address)
+    if not function.has(address.qualifier):
+        raise errors.function_not_found(function.arn(address.qualifier))
+    return function
+
+
 def get_runtime_management_config(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """``Auto`` unless something else was put."""
     address = address_of(call, params["FunctionName"], params.get("Qualifier"))
-    function = find_function(call, address)
+    function = _found(call, address)
     kept = function.runtime_management.get(address.qualifier or LATEST, {"UpdateRuntimeOn": "Auto"})
     return {**kept, "FunctionArn": function.arn(address.qualifier)}
 
@@ -42,7 +51,7 @@ def get_runtime_management_config(call: Call, params: dict[str, Any]) -> dict[st
 def put_runtime_management_config(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     """Kept and shown: the runtime is the machine's own, whatever it says."""
     address = address_of(call, params["FunctionName"], params.get("Qualifier"))
-    function = find_function(call, address)
+    function = _found(call, address)
     update, arn = params["UpdateRuntimeOn"], params.get("RuntimeVersionArn")
     if update == "Manual" and not arn:
         raise errors.invalid_value("RuntimeVersionArn is required when UpdateRuntimeOn is Manual.")

@@ -61,7 +61,8 @@ def update_alias(call: Call, params: dict[str, Any]) -> dict[str, Any]:
         raise errors.stale_revision()
     version = params.get("FunctionVersion") or alias.version
     _check_version(function, version)
-    weights = alias.weights if params.get("RoutingConfig") is None else _weights(function, version, params)
+    kept = {"RoutingConfig": {"AdditionalVersionWeights": alias.weights}}
+    weights = _weights(function, version, kept if params.get("RoutingConfig") is None else params)
     alias.version, alias.weights, alias.revision_id = version, weights, call.ids.uuid()
     if params.get("Description") is not None:
         alias.description = params["Description"]
