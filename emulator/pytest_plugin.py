@@ -81,6 +81,11 @@ def _problem_with(marker: pytest.Mark) -> str:
     odd = [*map(repr, marker.args[1:]), *(name for name in marker.kwargs if name not in OPTIONS)]
     if odd:
         return f"it takes one stack, then {', '.join(OPTIONS[1:])} by name, not {', '.join(odd)}"
+    if marker.args and isinstance(marker.args[0], (int, float, list, tuple)):
+        return f"a stack is a path, a table or a Stack, not {marker.args[0]!r}"
+    start = marker.kwargs.get("start")
+    if start is not None and (isinstance(start, bool) or not isinstance(start, (int, float))):
+        return f"start is a number of epoch seconds, not {start!r}"
     if marker.kwargs.get("runtime", "inline") not in RUNTIMES:
         return f"runtime is {' or '.join(RUNTIMES)}, not {marker.kwargs['runtime']!r}"
     try:

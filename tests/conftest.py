@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import pytest
@@ -28,9 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "javascript: runs Node.js with the AWS SDK for JavaScript v3")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What has been loaded to collect thousands of tests lives to the end: collections need not look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture
-def own_garbage() -> Iterator[None]:
+def own_garbage() -> None:
     """``gc.collect`` looks only at what this test has made, not at everything that the whole run has loaded."""
     gc.freeze()
-    yield
-    gc.unfreeze()

@@ -10,8 +10,9 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Query
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from emulator.admin.docs_page import docs_page
@@ -49,6 +50,7 @@ def control_app(emulator: Emulator) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.add_exception_handler(RequestValidationError, _refused)
     _docs(app)
     _house(app, emulator)
     _journal(app, emulator)
@@ -58,6 +60,13 @@ def control_app(emulator: Emulator) -> FastAPI:
     sns_messages(app, emulator)
     ecs_metadata(app, emulator)
     return app
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """What was found, without what was given: that may be NaN, which no JSON can tell."""
+    assert isinstance(error, RequestValidationError)
+    found = [{name: finding[name] for name in ("type", "loc", "msg")} for finding in error.errors()]
+    return JSONResponse({"detail": found}, 422)
 
 
 def _docs(app: FastAPI) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
 
-from emulator.cli.control import open_url, unreachable
+from emulator.cli.control import no_emulator, open_url, unreachable
 
 
 def call(endpoint: str, target: str, params: dict[str, Any], version: str = "1.0") -> dict[str, Any]:
@@ -18,8 +18,22 @@ def call(endpoint: str, target: str, params: dict[str, Any], version: str = "1.0
     """
     headers = {"x-amz-target": target, "content-type": f"application/x-amz-json-{version}"}
     with open_aws(endpoint, Request(f"{endpoint.rstrip('/')}/", json.dumps(params).encode(), headers)) as response:
-        answer: dict[str, Any] = json.load(response)
+        try:
+            answer: dict[str, Any] = json.load(response)
+        except ValueError:
+            raise no_emulator(endpoint) from None
         return answer
+
+
+def error_body(endpoint: str, error: HTTPError) -> dict[str, Any]:
+    """What AWS's error says; raises ClickException when it is nobody's that speaks so."""
+    try:
+        body = json.loads(error.read() or b"{}")
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise no_emulator(endpoint)
+    return body
 
 
 def open_aws(endpoint: str, request: Request) -> Any:

@@ -67,7 +67,7 @@ def _how_to_talk(emulator: Emulator, stack: Stack) -> list[str]:
     ]
     if stack.construct is not None:
         task = next(iter(stack.construct.properties["Tasks"]))
-        lines.append(f"""  emulator submit {task} --data '{{"key": "value"}}'{where}""")
+        lines.append(f"""  emulator submit {task} --data '{{"name": "Ada"}}'{where}""")
     lines.append(f"  control API {emulator.url}/_emulator/docs   Ctrl-C ends it")
     return lines
 

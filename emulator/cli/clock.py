@@ -27,6 +27,7 @@ def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 @click.pass_context
 def clock(ctx: click.Context, endpoint: str, as_json: bool) -> None:
     """Look at and move the emulator's time; without a command, as status."""
+    ctx.default_map = {name: {"endpoint": endpoint, "as_json": as_json} for name in clock.commands}
     if ctx.invoked_subcommand is None:
         _show(Control(endpoint).get("/clock"), as_json)
 
@@ -52,7 +53,7 @@ def advance(duration: float, endpoint: str, as_json: bool) -> None:
 @endpoint_option
 @json_option
 def hold(endpoint: str, as_json: bool) -> None:
-    """Stop an automatic clock from jumping, until release."""
+    """Stop an automatic clock from jumping, until it is released as often as it was held."""
     _show(Control(endpoint).post("/clock/hold"), as_json)
 
 

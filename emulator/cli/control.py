@@ -31,7 +31,10 @@ class Control:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         with self._open(method, path, body) as response:
-            return json.load(response)
+            try:
+                return json.load(response)
+            except ValueError:
+                raise no_emulator(self._endpoint) from None
 
     def _open(self, method: str, path: str, body: dict[str, Any] | None, timeout: float | None = 90) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -67,6 +70,11 @@ def unreachable(endpoint: str, error: Exception) -> click.ClickException:
     )
 
 
+def no_emulator(endpoint: str) -> click.ClickException:
+    """Somebody else listens there."""
+    return click.ClickException(f"what answers at {endpoint} is no emulator.  Say where it is with --endpoint.")
+
+
 def quoted(text: str) -> str:
     return quote(text, safe="")
 
@@ -76,4 +84,6 @@ def _reason(error: HTTPError) -> str:
         detail = json.load(error).get("detail")
     except (ValueError, AttributeError):
         detail = None
+    if isinstance(detail, list):  # what pydantic has found
+        detail = "; ".join(str(finding.get("msg", finding)) for finding in detail if isinstance(finding, dict))
     return str(detail or f"HTTP {error.code} {error.reason}")

@@ -14,7 +14,7 @@ import click
 from emulator.asl.drawing import draw, path_of
 from emulator.asl.story import read_story
 from emulator.asl.timeline import Line, timeline
-from emulator.cli.aws_call import call
+from emulator.cli.aws_call import call, error_body
 from emulator.cli.lines import duration, print_json
 from emulator.cli.options import endpoint_option, json_option
 
@@ -33,7 +33,7 @@ class States:
         try:
             return call(self._endpoint, f"AWSStepFunctions.{operation}", params)
         except HTTPError as error:
-            body = json.loads(error.read() or b"{}")
+            body = error_body(self._endpoint, error)
             raise click.ClickException(str(body.get("message") or error)) from None
 
     def pages(self, operation: str, member: str, **params: Any) -> Iterator[dict[str, Any]]:

@@ -12,8 +12,8 @@ from urllib.request import Request
 
 import click
 
-from emulator.cli.aws_call import call, open_aws
-from emulator.cli.control import Control, quoted
+from emulator.cli.aws_call import call, error_body, open_aws
+from emulator.cli.control import Control, no_emulator, quoted
 from emulator.cli.lines import print_json
 from emulator.cli.options import endpoint_option, json_option
 
@@ -76,8 +76,23 @@ class _Reader:
         try:
             with open_aws(self._endpoint, Request(url)) as response:
                 return str(json.load(response)["LoggingConfig"]["LogGroup"])
+        except ValueError:
+            raise no_emulator(self._endpoint) from None
         except HTTPError:
-            return self._task_group(function) or f"/aws/lambda/{function}"
+            group = self._task_group(function) or f"/aws/lambda/{function}"
+        if not self._exists(group):
+            raise click.ClickException(
+                f"there is no function or task definition {function!r}, nor a log group {group}."
+            )
+        return group
+
+    def _exists(self, group: str) -> bool:
+        try:
+            found = call(self._endpoint, "Logs_20140328.DescribeLogGroups", {"logGroupNamePrefix": group}, "1.1")
+        except HTTPError as error:
+            error_body(self._endpoint, error)
+            return False
+        return any(entry["logGroupName"] == group for entry in found["logGroups"])
 
     def _task_group(self, family: str) -> str | None:
         """Where the first container of a task definition logs that has the ``awslogs`` driver."""
@@ -116,7 +131,7 @@ class _Reader:
         try:
             return call(self._endpoint, TARGET, params, "1.1")
         except HTTPError as error:
-            body = json.loads(error.read() or b"{}")
+            body = error_body(self._endpoint, error)
             if str(body.get("__type", "")).endswith("ResourceNotFoundException"):
                 return {}  # nothing was written yet
             raise click.ClickException(str(body.get("message") or error)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_PORT = 4566
+_ADDRESS = re.compile(r"https?://[^/\s]")
 
 
 def default_endpoint() -> str:
@@ -18,11 +20,19 @@ def default_endpoint() -> str:
     return os.environ.get("EMULATOR_ENDPOINT") or os.environ.get("AWS_ENDPOINT_URL") or f"http://127.0.0.1:{port}"
 
 
+def _endpoint(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """A click callback: something that can be asked."""
+    if not _ADDRESS.match(value):
+        raise click.BadParameter(f"{value!r} is no address such as http://127.0.0.1:{DEFAULT_PORT}")
+    return value
+
+
 def endpoint_option(command: F) -> F:
     """``--endpoint URL`` of a running emulator."""
     return click.option(
         "--endpoint",
         default=default_endpoint,
+        callback=_endpoint,
         show_default="http://127.0.0.1:4566, or EMULATOR_ENDPOINT, or AWS_ENDPOINT_URL",
         help="Address of a running emulator.",
     )(command)

@@ -69,7 +69,8 @@ def _exchange(url: str, task: dict[str, Any], timeout: float) -> dict[str, Any]:
                 if "message" in frame:  # an error frame of API Gateway
                     raise click.ClickException(f"{frame['message']} (request {frame.get('requestId')})")
     except TimeoutError:
-        raise click.ClickException(f"no result within {timeout:g} s.") from None
+        why = f"'emulator trace {task['id']}' shows what has happened"
+        raise click.ClickException(f"no result within {timeout:g} s: {why}.") from None
     except (OSError, WebSocketException) as error:
         raise click.ClickException(f"{url}: {error}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, get_type_hints
@@ -11,6 +12,7 @@ from emulator.core.clock import parse_mode
 from emulator.core.settings import Settings
 from emulator.stack.errors import StackError, nearest
 
+_REGION = re.compile(r"[a-z0-9-]+")
 RUNTIMES = ("worker", "inline")
 KINDS: dict[str, type] = {"clock": str, "host": str, "port": int, "reload": bool, **get_type_hints(Settings)}
 """Every setting and its type."""
@@ -67,6 +69,8 @@ def check_value(origin: str, key: str, name: str, value: Any) -> None:
         raise StackError(origin, key, f"unknown runtime {value!r}.{nearest(value, RUNTIMES)}")
     elif name == "port" and not 0 <= value <= 65535:
         raise StackError(origin, key, f"{value} is no port.")
+    elif name == "region" and not _REGION.fullmatch(value):
+        raise StackError(origin, key, f"a region is a word such as us-east-1, got {value!r}.")
     elif name == "account" and not (len(value) == 12 and value.isdecimal()):
         raise StackError(origin, key, f"an account has 12 digits, got {value!r}.")
     elif KINDS[name] in (int, float) and not 0 <= value < math.inf:

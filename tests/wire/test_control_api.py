@@ -161,3 +161,10 @@ def test_a_stream_ends_when_the_emulator_does() -> None:
         assert next(lines) == ": listening"
         thread.close()
         assert [text for text in lines if text] == []
+
+
+@pytest.mark.parametrize("body", ['{"seconds":NaN}', '{"seconds":1e400}', '{"seconds":-1}', "[]", "nothing"])
+def test_instants_that_cannot_be(http: httpx.Client, body: str) -> None:
+    answer = http.post("/clock/advance", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["msg"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import click
@@ -113,3 +115,42 @@ def test_reload_without_watchfiles_is_refused_before_anything_starts(monkeypatch
     result = run("up", "--task", "t=json:dumps", "--reload")
     assert result.exit_code == 1
     assert "--reload needs watchfiles: pip install 'aws-task-emulator[reload]'." in result.output
+
+
+@pytest.mark.parametrize("endpoint", ["", "foo", "127.0.0.1:4566", "ftp://x"])
+def test_endpoints_that_are_none(endpoint: str) -> None:
+    result = run("status", "--endpoint", endpoint)
+    assert result.exit_code == 2
+    assert "is no address such as http://127.0.0.1:4566" in result.output
+
+
+def test_options_before_a_command_of_the_clock_count() -> None:
+    result = run("clock", "--endpoint", "http://127.0.0.1:1", "status")
+    assert result.exit_code == 1
+    assert "no emulator answers at http://127.0.0.1:1" in result.output
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("executions",), ("logs", "f"), ("clock",)])
+def test_another_web_server_is_no_emulator(arguments: tuple[str, ...]) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    for method in ("GET", "POST"):
+        setattr(Page, f"do_{method}", Page.answer)
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        result = run(*arguments, "--endpoint", f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert result.exit_code == 1
+    assert "is no emulator" in result.output

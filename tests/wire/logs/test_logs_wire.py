@@ -77,8 +77,8 @@ def test_logs_command(house, functions):
     as_json = CliRunner().invoke(main, ["logs", "f", "--filter", "hello", "--json", "--endpoint", house.url])
     assert json.loads(as_json.output)["message"] == "hello Ada"
     nothing = CliRunner().invoke(main, ["logs", "nobody", "--endpoint", house.url])
-    assert nothing.exit_code == 0
-    assert "nothing in /aws/lambda/nobody" in nothing.output
+    assert nothing.exit_code == 1
+    assert "there is no function or task definition 'nobody'" in nothing.output
 
 
 def test_waiters_end_at_their_first_look(functions):
