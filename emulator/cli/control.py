@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
+from ssl import SSLError
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -64,6 +65,8 @@ def open_url(request: Request, timeout: float | None) -> Any:
 def unreachable(endpoint: str, error: Exception) -> click.ClickException:
     """Nobody listens there: what to do about it."""
     reason = getattr(error, "reason", error)
+    if isinstance(reason, SSLError):
+        return click.ClickException(f"{endpoint}: {reason}.  An emulator speaks http:// on the same port.")
     return click.ClickException(
         f"no emulator answers at {endpoint} ({reason}).  "
         "Start one with 'emulator up', or say where it is with --endpoint."

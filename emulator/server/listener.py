@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any, cast
+
+log = logging.getLogger("emulator.server")
 
 TLS_HANDSHAKE = 0x16  # RFC 8446 §5.1: the record type of a ClientHello; no HTTP method begins with it
 ProtocolFactory = Callable[[], asyncio.Protocol]
@@ -27,6 +30,12 @@ def tls_context(certificate: Path | None = None, key: Path | None = None) -> ssl
             certificate or shipped / "cert.pem", key or (shipped / "key.pem" if not certificate else None)
         )
     return context
+
+
+def _after_handshake(waiter: asyncio.Future[None]) -> None:
+    """A client that does not trust the certificate leaves; that is its own affair."""
+    if not waiter.cancelled() and (error := waiter.exception()) is not None:
+        log.info("a TLS handshake failed: %s", error)
 
 
 class FirstByte(asyncio.Protocol):
@@ -51,9 +60,9 @@ class FirstByte(asyncio.Protocol):
         assert self._transport is not None
         if data[0] == TLS_HANDSHAKE:
             loop = asyncio.get_running_loop()
-            self._secure = SSLProtocol(
-                loop, self._factory(), self._listener.tls(), waiter=loop.create_future(), server_side=True
-            )
+            waiter = loop.create_future()
+            waiter.add_done_callback(_after_handshake)
+            self._secure = SSLProtocol(loop, self._factory(), self._listener.tls(), waiter=waiter, server_side=True)
             self._secure.connection_made(self._transport)
             self._feed(data)
             return

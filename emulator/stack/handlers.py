@@ -22,6 +22,9 @@ def default_runtime(handler: str, directory: Path) -> str:
 
 def problem_with(handler: str, directory: Path, runtime: str) -> str:
     """What is wrong with a handler looked up from ``directory``; ``""`` when it is there, or nobody can tell."""
+    file, colon, function = handler.partition(":")
+    if colon and file.endswith(NODE_SUFFIXES):
+        return f"a handler in JavaScript is written file.function: '{Path(file).with_suffix('')}.{function}'."
     if runtime.startswith("nodejs"):
         return _node_problem(handler, directory)
     return _python_problem(handler, directory) if runtime.startswith("python") else ""

@@ -1,5 +1,6 @@
 """Clients that break the protocols, dawdle or vanish: afterwards a client who behaves is served as before."""
 
+import gc
 import socket
 import ssl
 from contextlib import ExitStack
@@ -300,10 +301,12 @@ def test_the_same_port_speaks_tls(aws_stack):
     assert queues.get_queue_url(QueueName="notify")["QueueUrl"].startswith(f"https://localhost:{port}/")
 
 
-def test_an_untrusting_tls_client(aws_stack):
+def test_an_untrusting_tls_client(aws_stack, caplog):
     port = urlsplit(aws_stack.url).port
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"https://localhost:{port}/_emulator/health")
+    gc.collect()
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
 def test_a_body_that_never_ends_does_not_hold_time(aws_stack, aws_clock, raw):

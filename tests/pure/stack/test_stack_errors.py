@@ -93,6 +93,7 @@ def test_a_file_that_is_not_there_and_one_that_is_no_toml(tmp_path: Path) -> Non
         ("pkg.dep:work", "'dep' is not in package 'pkg'. Did you mean 'deep'?"),
         ("work", "'work' is not a handler: use 'package.module:function' or AWS's 'module.function'."),
         ("tasks:", "is not a handler"),
+        ("index.mjs:handler", "a handler in JavaScript is written file.function: 'index.handler'."),
         (":work", "is not a handler"),
     ],
 )
