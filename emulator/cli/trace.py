@@ -41,7 +41,9 @@ def _list(rows: list[dict[str, Any]], color: bool, width: int) -> None:
     for row in rows:
         first = row["first"]
         text = f"{tag(row['trace'])}  {first['at'][11:23]}  {row['hops']:>4} hops  {summary(first, color)}"
-        if row["failed"]:
-            text += "  " + click.style(", ".join(row["failed"]), fg="red")
+        text = " ".join(text.splitlines())
+        failed = [outcome for outcome in row["failed"] if outcome != first["outcome"]]
+        if failed:
+            text += "  " + click.style(", ".join(failed), fg="red")
         shown = preview(first, width - len(click.unstyle(text)) - 2)
-        click.echo(f"{text}  {click.style(shown, dim=True)}")
+        click.echo(f"{text}  {click.style(shown, dim=True)}" if shown else text)
