@@ -213,11 +213,12 @@ def test_a_request_of_the_program_parks_its_task() -> None:
         (run,) = [hop for hop in world.ground.journal if hop.kind == "task-run"]
         unit = world.clock.find_unit(run.id)
         assert unit is not None
+        before = world.clock.busy  # the program's unit, and perhaps what has started it
         with world.clock.unit("its request", unit) as request:
             request.park()
-            assert world.clock.busy == 0
+            assert (world.clock.busy, unit.busy) == (before - 1, False)
             request.resume()
-        assert world.clock.busy > 0
+        assert (world.clock.busy, unit.busy) == (before, True)
 
     in_world(story)
 
