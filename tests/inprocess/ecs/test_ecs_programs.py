@@ -213,12 +213,13 @@ def test_a_request_of_the_program_parks_its_task() -> None:
         (run,) = [hop for hop in world.ground.journal if hop.kind == "task-run"]
         unit = world.clock.find_unit(run.id)
         assert unit is not None
-        before = world.clock.busy  # the program's unit, and perhaps what has started it
+        assert unit.parent is not None
+        before = world.clock.busy  # the program's unit, the task's, and perhaps others
         with world.clock.unit("its request", unit) as request:
             request.park()
-            assert (world.clock.busy, unit.busy) == (before - 1, False)
+            assert (world.clock.busy, unit.busy, unit.parent.busy) == (before - 2, False, False)
             request.resume()
-        assert (world.clock.busy, unit.busy) == (before, True)
+        assert (world.clock.busy, unit.busy, unit.parent.busy) == (before, True, True)
 
     in_world(story)
 
