@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.core.arns import Arn
 from emulator.core.errors import AwsError
 from emulator.core.ground import Call
 from emulator.core.paging import page
@@ -13,7 +12,7 @@ from emulator.polling.settings import StreamSettings
 from emulator.polling.stream_poller import StreamPoller
 from emulator.services.pipes.checks import check_ends
 from emulator.services.pipes.consumer import PipeConsumer, StreamPipeConsumer
-from emulator.services.pipes.errors import invalid, not_emulated
+from emulator.services.pipes.errors import not_emulated
 from emulator.services.pipes.pipe import RUNNING, STOPPED, Pipe, changed
 from emulator.services.pipes.source import check_source, filter_of, settings_of
 from emulator.services.pipes.store import PipesStore, find_pipe
@@ -29,7 +28,6 @@ async def create_pipe(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     settings = settings_of(params["Source"], params.get("SourceParameters") or {})
     source_filter = filter_of(settings)
     await check_ends(call, params)
-    _check_dead_letters(settings)
     check_tags(params.get("Tags") or {})
     if name in pipes:
         raise AwsError("ConflictException", f"Pipe {name} already exists.")
@@ -72,7 +70,6 @@ async def update_pipe(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     settings = settings_of(pipe.source, given.get("SourceParameters") or {})
     source_filter = filter_of(settings)
     await check_ends(call, given)
-    _check_dead_letters(settings)
     before = pipe.settings
     if isinstance(before, StreamSettings) and isinstance(settings, StreamSettings) and before.lanes != settings.lanes:
         raise not_emulated("A change of ParallelizationFactor", "delete the pipe and create another one.")
@@ -118,9 +115,3 @@ def _poll(call: Call, pipe: Pipe) -> None:
     elif not pipe.running and pipe.poller is not None:
         pipe.poller.stop()
         pipe.poller = None
-
-
-def _check_dead_letters(settings: Any) -> None:
-    target = getattr(settings, "on_failure", None)
-    if target and Arn.parse(target).service not in ("sqs", "sns"):
-        raise invalid(f"DeadLetterConfig.Arn {target} is neither a queue nor a topic.")

@@ -76,5 +76,15 @@ def _stream(given: Mapping[str, Any]) -> StreamSettings:
         max_age=age,
         max_retries=given.get("MaximumRetryAttempts", -1),
         bisect=given.get("OnPartialBatchItemFailure") == "AUTOMATIC_BISECT",
-        on_failure=(given.get("DeadLetterConfig") or {}).get("Arn"),
+        on_failure=_dead_letters((given.get("DeadLetterConfig") or {}).get("Arn")),
     )
+
+
+def _dead_letters(target: str | None) -> str | None:
+    try:
+        known = not target or Arn.parse(target).service in ("sqs", "sns")
+    except ValueError:
+        known = False
+    if not known:
+        raise invalid(f"DeadLetterConfig.Arn {target} is neither a queue nor a topic.")
+    return target
