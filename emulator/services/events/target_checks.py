@@ -68,7 +68,7 @@ def check_targets(targets: Sequence[dict[str, Any]], can_deliver: Callable[[str]
         if arn.service not in _NO_ROLE and not target.get("RoleArn"):
             raise invalid(f"RoleArn is required for target {target['Arn']}.")
         _check_dead_letter_queue((target.get("DeadLetterConfig") or {}).get("Arn"))
-        _check_supported(target["Id"], arn, can_deliver)
+        _check_supported(target, arn, can_deliver)
 
 
 def _target_arn(text: str) -> Arn:
@@ -121,9 +121,12 @@ def _check_dead_letter_queue(text: str | None) -> None:
         raise invalid("SQS FIFO is not supported by Dead Letter Queues")
 
 
-def _check_supported(target_id: str, arn: Arn, can_deliver: Callable[[str], bool]) -> None:
+def _check_supported(target: dict[str, Any], arn: Arn, can_deliver: Callable[[str], bool]) -> None:
+    target_id = target["Id"]
     if not can_deliver(arn.service):
         raise invalid(f"Targets of service '{arn.service}' are not supported by this emulator yet ({target_id}).")
     if arn.service == "events" and not arn.resource.startswith(_BUS):
         kind = arn.resource.partition("/")[0]
         raise invalid(f"Targets of kind '{kind}' are not supported by this emulator yet ({target_id}).")
+    if (target.get("EcsParameters") or {}).get("ReferenceId"):
+        raise invalid(f"EcsParameters.ReferenceId is not supported by this emulator yet ({target_id}).")

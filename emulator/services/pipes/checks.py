@@ -13,6 +13,8 @@ from emulator.services.pipes.record import check_template
 from emulator.services.pipes.targets import FIRE_AND_FORGET, SINGLE, WHOLE
 
 _BUS = "event-bus/"
+_ABSENT = {"EventBridgeEventBusParameters": "EndpointId", "EcsTaskParameters": "ReferenceId"}
+"""The member of a target's parameters that asks for what does not exist here."""
 
 
 async def check_ends(call: Call, given: Mapping[str, Any]) -> None:
@@ -52,6 +54,9 @@ def _check_parts(given: Mapping[str, Any], block: str, parts: tuple[str, ...]) -
     for name, value in (given.get(block) or {}).items():
         if name not in ("InputTemplate", *parts) and value:
             raise invalid(f"{block}.{name} does not belong to this pipe.")
+        absent = _ABSENT.get(name)
+        if absent and (value or {}).get(absent):
+            raise not_emulated(f"{block}.{name}.{absent}", "leave it out.")
     if parts == ("EcsTaskParameters",) and not (given.get(block) or {}).get("EcsTaskParameters"):
         raise invalid("TargetParameters.EcsTaskParameters is required for a cluster.")
 

@@ -12,6 +12,7 @@ from emulator.core.errors import AwsError
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/default"
+TASK = {"TaskDefinitionArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/work:1"}
 
 
 @in_world
@@ -93,6 +94,14 @@ async def test_tags(w: World) -> None:
         ({"TargetParameters": {"InputTemplate": "<aws.pipes.none>"}}, "invalid placeholder <aws.pipes.none>"),
         ({"TargetParameters": {"InputTemplate": "<$.a[>"}}, "invalid placeholder"),
         ({"TargetParameters": {"SqsQueueParameters": {"MessageGroupId": "g"}}}, "SqsQueueParameters does not belong"),
+        (
+            {"Target": BUS, "TargetParameters": {"EventBridgeEventBusParameters": {"EndpointId": "abc.def"}}},
+            "TargetParameters.EventBridgeEventBusParameters.EndpointId is not supported",
+        ),
+        (
+            {"Target": CLUSTER, "TargetParameters": {"EcsTaskParameters": {**TASK, "ReferenceId": "r"}}},
+            "TargetParameters.EcsTaskParameters.ReferenceId is not supported",
+        ),
         ({"Target": CLUSTER}, "EcsTaskParameters is required"),
         ({"Tags": {f"k{number}": "v" for number in range(51)}}, "less than or equal to 50"),
     ],
@@ -130,14 +139,16 @@ async def test_a_refused_update_changes_nothing(w: World) -> None:
 async def test_a_cluster_runs_a_task_for_each_record(w: World) -> None:
     orders: list[dict[str, Any]] = []
 
-    async def run_task(*args: Any, **given: Any) -> dict[str, Any]:
-        orders.append(args[2])
+    async def operations(service: str, operation: str, params: dict[str, Any], **scope: Any) -> dict[str, Any]:
+        if operation != "RunTask":
+            return await w.emulator.operations(service, operation, params, **scope)
+        orders.append(params)
         return {"tasks": [], "failures": []}
 
-    w.ground.courier.call = run_task  # type: ignore[method-assign]
+    w.ground.courier.register_operations(operations)
     overrides = {"ContainerOverrides": [{"Name": "c", "Environment": [{"name": "ID", "value": "$.body.id"}]}]}
-    task = {"TaskDefinitionArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/work:1", "Overrides": overrides}
-    await w.pipe(await w.queue(), CLUSTER, TargetParameters={"EcsTaskParameters": task})
+    source = await w.queue()
+    await w.pipe(source, CLUSTER, TargetParameters={"EcsTaskParameters": {**TASK, "Overrides": overrides}})
     await w.put({"id": 7})
     (order,) = orders
     assert order["startedBy"] == "pipe/p"

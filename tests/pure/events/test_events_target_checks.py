@@ -117,5 +117,9 @@ def test_services_without_deliveries_are_refused_by_name() -> None:
     assert "'api-destination'" in refusal({"Arn": destination, **ROLE})
 
 
+def test_reference_ids_of_tasks_are_refused_by_name() -> None:
+    assert "EcsParameters.ReferenceId is not supported" in refusal(ecs(ReferenceId="r"), everything=True)
+
+
 def test_the_second_target_is_looked_at_too() -> None:
     assert refusal({}, {"Arn": "nonsense"}) == BAD_ARN
